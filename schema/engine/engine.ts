@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { drainPending, Session } from 'chdb'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { createFront } from './http-front.ts'
+import { limitsFor, prologueFor } from './limits.ts'
+import { createQueryRunner } from './query-runner.ts'
+import { openSpool } from './spool.ts'
+import type { EngineUsers } from './users.ts'
+
+/** A part that ClickHouse set aside when it opened the data: its rows are missing from every answer. */
+const detachedPart = z.object({
+  database: z.string(),
+  table: z.string(),
+  name: z.string(),
+  reason: z.string(),
+})
+export type DetachedPart = z.infer<typeof detachedPart>
+
+/** A running engine. */
+export type Engine = {
+  port: number
+  url: string
+  detachedParts: readonly DetachedPart[]
+  /** Resolves when the engine answers. It has a session of its own, so it never waits behind queries. */
+  heartbeat: () => Promise<void>
+  /** Stops listening, lets queries finish, and closes the data. */
+  close: () => Promise<void>
+}
+
+/**
+ * Opens `dataDir/clickhouse` and serves the ClickHouse HTTP interface on 127.0.0.1. It belongs into a process of its own,
+ * which its parent starts with UV_THREADPOOL_SIZE=16 (queries run on libuv's threads) and TZ=UTC (the time zone of the
+ * server, which chDB takes from the environment).
+ *
+ * @param port 0 picks a free one
+ * @throws when another process has the directory, with code 76 and its process id, or when the port is taken
+ */
+export async function startEngine(options: {
+  dataDir: string
+  port: number
+  users: EngineUsers
+  log: Logger
+}): Promise<Engine> {
+  const { dataDir, port, users, log } = options
+  const path = join(dataDir, 'clickhouse')
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const pulse = openData(path)
+  const limits = limitsFor(totalmem())
+  for (const sql of prologueFor('writer', limits)) await pulse.queryAsync(sql)
+  const { version, timezone } = await readIdentity(pulse)
+  if (timezone !== 'UTC' && timezone !== 'Etc/UTC')
+    log.warn({ timezone }, 'the engine should be started with TZ=UTC')
+  const detachedParts = await readDetachedParts(pulse, log)
+  const results = openSpool(join(dataDir, 'engine-results'))
+  const inserts = openSpool(join(dataDir, 'engine-inserts'))
+  const runner = createQueryRunner({ path, results, limits })
+  const state = { closing: false }
+  const front = createFront({
+    users,
+    runner,
+    inserts,
+    results,
+    version,
+    bodyBytes: limits.bodyBytes,
+    readiness: () => (state.closing ? { ready: false, why: 'the engine is stopping' } : { ready: true }),
+    log,
+  })
+  const listening = await listen(front, port)
+  log.info({ port: listening, version }, 'the engine listens')
+  return {
+    port: listening,
+    url: `http://127.0.0.1:${listening}`,
+    detachedParts,
+    heartbeat: async () => {
+      await pulse.queryAsync('SELECT 1')
+    },
+    close: async () => {
+      state.closing = true
+      await new Promise<void>((resolve) => {
+        front.close(() => resolve())
+        front.closeIdleConnections()
+      })
+      await drainPending()
+      runner.close()
+      pulse.close()
+      await drainPending()
+    },
+  }
+}
+
+// chDB prints the reason of a failed open to stderr and tells the caller none; the lock file names its holder.
+function openData(path: string): Session {
+  try {
+    return new Session(path)
+  } catch (error) {
+    const holder = holderOf(path)
+    if (holder === null)
+      throw new Error(`Cannot open the data in ${path}: see the lines above`, { cause: error })
+    throw new Error(
+      `Code: 76. DB::Exception: Cannot lock ${path}: process ${holder} has it open. Stop that one, or use another DATA_DIR. (CANNOT_OPEN_FILE)`,
+      { cause: error },
+    )
+  }
+}
+
+function holderOf(path: string): number | null {
+  const status = join(path, 'status')
+  if (!existsSync(status)) return null
+  const pid = Number(/^PID: (\d+)/m.exec(readFileSync(status, 'utf8'))?.[1])
+  if (!Number.isSafeInteger(pid)) return null
+  try {
+    process.kill(pid, 0)
+    return pid
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? pid : null
+  }
+}
+
+async function readIdentity(session: Session): Promise<{ version: string; timezone: string }> {
+  const sql = 'SELECT version() AS version, serverTimezone() AS timezone'
+  const result = await session.queryAsync(sql, { format: 'JSONEachRow' })
+  return z.object({ version: z.string(), timezone: z.string() }).parse(JSON.parse(result.text()))
+}
+
+async function readDetachedParts(session: Session, log: Logger): Promise<DetachedPart[]> {
+  const sql = "SELECT database, table, name, ifNull(reason, '') AS reason FROM system.detached_parts"
+  const result = await session.queryAsync(sql, { format: 'JSONEachRow' })
+  const lines = result
+    .text()
+    .split('\n')
+    .filter((line) => line !== '')
+  const parts = lines.map((line) => detachedPart.parse(JSON.parse(line)))
+  for (const part of parts) log.error(part, 'ROWS ARE MISSING: the engine set a damaged part aside')
+  return parts
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve())
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the engine listens on no port')
+  return address.port
+}
