@@ -17,7 +17,7 @@ CREATE TABLE events (
   hostname LowCardinality(String),
   pathname String CODEC(ZSTD(1)),
   entry_page String CODEC(ZSTD(1)),
-  referrer String CODEC(ZSTD(1)) COMMENT 'host and path, never the query',
+  referrer String COMMENT 'host and path, never the query' CODEC(ZSTD(1)),
   source LowCardinality(String),
   channel LowCardinality(String),
   utm_source LowCardinality(String),
