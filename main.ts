@@ -175,10 +175,11 @@ async function main(words: string[]): Promise<void> {
     return await resetPassword({ clickhouse: resolveAddress(config), email: argument ?? '', now: Date.now })
   }
   if (!words.every(isRole)) refuse(usage)
-  buildWhenMissing()
-  const wanted = words.filter(isRole)
   const all = isEmbedded(config) ? roles : roles.filter((role) => role !== 'engine')
-  await supervise(wanted.length > 0 ? roles.filter((role) => wanted.includes(role)) : [...all], config)
+  const wanted = words.filter(isRole)
+  const selected = wanted.length > 0 ? roles.filter((role) => wanted.includes(role)) : [...all]
+  if (selected.includes('collector') || selected.includes('dashboard')) buildWhenMissing()
+  await supervise(selected, config)
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {

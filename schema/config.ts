@@ -1,7 +1,17 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
-const port = z.coerce.number().int().min(1).max(65535)
+const number = (words: string) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, words)
+    .transform(Number)
+const port = number('must be a port from 1 to 65535').pipe(
+  z
+    .int('must be a port from 1 to 65535')
+    .min(1, 'must be a port from 1 to 65535')
+    .max(65535, 'must be a port from 1 to 65535'),
+)
 const flag = z.enum(['0', '1']).transform((text) => text === '1')
 const origin = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
 const path = z.string().regex(/^\/[\w\-./]+$/, 'must be a path such as /js/script.js')
@@ -13,6 +23,13 @@ const peer = z.string().refine((text) => {
   if (!family || rest.length > 0) return false
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }, 'must be addresses or CIDR blocks, such as 10.0.0.1,10.1.0.0/16')
+
+const stripeRate = number('must be requests per second').pipe(
+  z
+    .number()
+    .positive('must be above 0')
+    .max(100, 'must be at most 100, which is what Stripe allows an account'),
+)
 
 const rate = z
   .string()
@@ -51,8 +68,8 @@ const environment = z.object({
   ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').max(256).optional(),
   STRIPE_API_BASE: origin.default('https://api.stripe.com'),
   ALLOW_STRIPE_DOUBLE: flag.default(false),
-  STRIPE_RATE_LIVE: z.coerce.number().positive().max(100).default(20),
-  STRIPE_RATE_TEST: z.coerce.number().positive().max(100).default(5),
+  STRIPE_RATE_LIVE: stripeRate.default(20),
+  STRIPE_RATE_TEST: stripeRate.default(5),
   TRUSTED_PROXIES: list.pipe(z.array(peer)).default([]),
   CLIENT_IP_HEADER: z
     .string()
@@ -62,10 +79,8 @@ const environment = z.object({
   SCRIPT_PATH: path.default('/js/script.js'),
   EVENT_PATH: path.default('/api/event'),
   GEOIP_DB: z.string().min(1).optional(),
-  JOURNAL_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .min(16 * 2 ** 20)
+  JOURNAL_MAX_BYTES: number('must be a number of bytes')
+    .pipe(z.int().min(16 * 2 ** 20, 'must be at least 16777216 bytes (16 MiB)'))
     .default(10 * 2 ** 30),
   RATE_IP: rate.default({ perSecond: 50, burst: 200 }),
   RATE_SITE: rate.default({ perSecond: 0, burst: 0 }),
