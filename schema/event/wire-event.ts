@@ -8,6 +8,8 @@ export const wireLimits = {
   propKey: 64,
   propValue: 500,
   batch: 500,
+  /** In major units; a thousand times as much is still an exact integer. */
+  amount: 1e12,
 } as const
 
 // JSON may carry lone surrogates and NUL, which ClickHouse stores but browsers and exports stumble over.
@@ -25,12 +27,15 @@ const propValue = z.union([
 ])
 
 const props = z
-  .record(z.string().max(wireLimits.propKey), propValue)
+  .record(text(wireLimits.propKey), propValue)
   .refine((record) => Object.keys(record).length <= wireLimits.props, `at most ${wireLimits.props} props`)
 
 const revenue = z.object({
   currency: z.string().regex(/^[A-Za-z]{3}$/),
-  amount: z.union([z.number(), z.string().regex(/^\d{1,15}(\.\d{1,3})?$/)]).transform(Number),
+  amount: z
+    .union([z.number(), z.string().regex(/^\d{1,15}(\.\d{1,3})?$/)])
+    .transform(Number)
+    .pipe(z.number().min(-wireLimits.amount).max(wireLimits.amount)),
 })
 
 /** Older Plausible trackers send props as JSON text. */
