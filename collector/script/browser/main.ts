@@ -1,0 +1,48 @@
+import { createDelivery } from './delivery.ts'
+import { eventBody } from './event-body.ts'
+import { guarded } from './guarded.ts'
+import type { EventCall, Revtrail } from './page-contract.ts'
+import { afterLoad, whenActive } from './page-life.ts'
+import { watchPageviews } from './pageviews.ts'
+import { markPaymentElements } from './payment-elements.ts'
+import { markPaymentLinks } from './payment-links.ts'
+import { readSettings } from './settings.ts'
+import { cleanAddressBar } from './stripe-session-id.ts'
+
+/**
+ * The tracking script. It keeps nothing on the visitor's device: the visit's reference lives in this page's memory.
+ * Each part is a file that starts here.
+ */
+function start(): void {
+  const stub = window.revtrail
+  const script = document.currentScript
+  // A page that carries the snippet twice is counted once; a file on someone's disk is not counted at all.
+  if (!script || !('src' in script) || (stub && 'visitId' in stub) || !/^http/.test(location.protocol)) return
+  const settings = readSettings(script)
+
+  const deliver = createDelivery(settings.endpoint, (reference) => {
+    revtrail.visitId = reference
+    markElements()
+  })
+  const track = guarded((...call: EventCall) =>
+    whenActive(() => {
+      void deliver(eventBody(settings, ...call), call[1]?.callback)
+      afterLoad(cleanAddressBar)
+    }),
+  )
+  // Code that kept the stub calls it after the script came; it pushes here.
+  const revtrail: Revtrail = Object.assign(track, {
+    visitId: undefined,
+    q: { push: (call: EventCall) => track(...call) },
+  })
+  window.revtrail = revtrail
+
+  const markElements = markPaymentElements(revtrail)
+  markPaymentLinks(settings.payHosts, revtrail)
+  watchPageviews(settings.hashMode, () => track('pageview'))
+  stub?.q?.forEach?.((call) => {
+    track(...call)
+  })
+}
+
+guarded(start)()
