@@ -8,7 +8,7 @@ import { type Account, createBook, DoubleMisuse, type Key, seconds, type World }
  * (https://docs.stripe.com/stripe-apps/reference/permissions). Refunds ride on charges. Not among them is
  * `rak_accounts_kyc_basic_read`, so `GET /v1/account` answers 403 to a restricted key, as in life.
  */
-export const grantedToRestrictedKeys: ReadonlySet<string> = new Set([
+const grantedToRestrictedKeys: ReadonlySet<string> = new Set([
   'rak_checkout_session_read',
   'rak_payment_intent_read',
   'rak_charge_read',

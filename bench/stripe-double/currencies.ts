@@ -26,7 +26,7 @@ const USD_PER_UNIT: Readonly<Record<string, number>> = {
  * Decimals of a minor unit as Stripe's API sends it. ISK and UGX have none in life but are sent with
  * two (https://docs.stripe.com/currencies, "Special cases").
  */
-export function exponentOf(currency: string): 0 | 2 | 3 {
+function exponentOf(currency: string): 0 | 2 | 3 {
   if (ZERO_DECIMAL.has(currency)) return 0
   return THREE_DECIMAL.has(currency) ? 3 : 2
 }

@@ -14,11 +14,12 @@ section.order{background:var(--panel)}
 .merchant{color:var(--soft);font-weight:600;margin:0 0 2rem}
 h1{font-size:1.1rem;font-weight:500;color:var(--soft);margin:0}
 .price{font-size:2.4rem;font-weight:650;letter-spacing:-.02em;margin:0}
-dl{display:grid;grid-template-columns:1fr auto;gap:.4rem;margin-top:2rem;font-size:.95rem}dd{margin:0}
+dl{display:grid;grid-template-columns:1fr auto;gap:.4rem;margin-top:2rem;font-size:.95rem}dd{margin:0;text-align:right}
 label,legend{font-weight:600;font-size:.9rem}
 input[type=email]{display:block;width:100%;margin:.3rem 0 1.4rem;padding:.7rem .8rem;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:.5rem}
-fieldset{border:1px solid var(--line);border-radius:.5rem;padding:0;margin:0 0 1.4rem}legend{padding:0;margin-bottom:.3rem}
-fieldset label{display:flex;gap:.6rem;padding:.8rem;font-weight:400}fieldset label+label{border-top:1px solid var(--line)}
+fieldset{border:0;padding:0;margin:0 0 1.4rem}legend{padding:0;margin-bottom:.3rem}
+.choices{border:1px solid var(--line);border-radius:.5rem}
+.choices label{display:flex;gap:.6rem;padding:.8rem;font-weight:400}.choices label+label{border-top:1px solid var(--line)}
 button{display:block;width:100%;padding:.8rem;font:inherit;font-weight:600;border-radius:.5rem;border:1px solid transparent;cursor:pointer}
 button.main{background:var(--accent);color:var(--paper)}
 button.quiet{margin-top:.7rem;background:none;border-color:var(--line);color:var(--soft)}
@@ -49,9 +50,9 @@ export function paymentPage(order: { session: SessionRecord; merchant: string; p
 <h1>${escaped(product)}</h1><p class="price">${escaped(price)}</p>${breakdown(session)}</div></section>
 <section><div class="inner"><form method="post" action="/c/pay/${session.id}">
 <label for="email">Email</label><input id="email" name="email" type="email" required autocomplete="email" value="${escaped(session.customer_email ?? '')}">
-<fieldset><legend>Payment method</legend>
+<fieldset><legend>Payment method</legend><div class="choices">
 <label><input type="radio" name="method" value="card" checked> Card ending 4242</label>
-<label><input type="radio" name="method" value="bank_debit"> Bank debit, arrives days later</label></fieldset>
+<label><input type="radio" name="method" value="bank_debit"> Bank debit, arrives days later</label></div></fieldset>
 <button class="main" name="action" value="pay">${verbs[session.mode]} ${escaped(price)}</button>
 <button class="quiet" name="action" value="pay_and_close">${verbs[session.mode]} and close the tab</button>
 </form><p class="small">This is Revtrail's stand-in for Stripe. No money moves and nothing here is real.</p></div></section>`

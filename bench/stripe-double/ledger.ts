@@ -6,9 +6,9 @@ import type { Book } from './world.ts'
  * Sums in minor units of `currency`. `refunded` leaves out refunds that failed; `lost` is disputes that were
  * lost; `net` = gross - refunded - lost, before Stripe's fees.
  */
-export type Sums = { currency: string; gross: number; refunded: number; lost: number; net: number }
+type Sums = { currency: string; gross: number; refunded: number; lost: number; net: number }
 
-export type LedgerSession = Sums & {
+type LedgerSession = Sums & {
   id: string
   payment_intent: string
   /** Unix seconds of the charge. */
@@ -17,7 +17,7 @@ export type LedgerSession = Sums & {
   settled: Sums & { fee: number }
 }
 
-export type LedgerDay = Sums & { day: string; orders: number }
+type LedgerDay = Sums & { day: string; orders: number }
 
 export type Ledger = {
   sessions: LedgerSession[]

@@ -13,9 +13,9 @@ export type Buyer = {
   postal_code: string
 }
 
-export type Money = { amount: number; currency: string }
+type Money = { amount: number; currency: string }
 export type Settlement = { currency: string; exchange_rate: number | null; fee: number | null }
-export type Method = 'card' | 'bank_debit'
+type Method = 'card' | 'bank_debit'
 type Metadata = Readonly<Record<string, string>>
 type Base = { readonly id: string; readonly created: number; readonly livemode: boolean }
 

@@ -15,21 +15,7 @@ export function refund(world: World, id: string, params: z.output<typeof refundP
   const amount = params.amount ?? rest
   if (amount > rest || amount === 0) throw new DoubleMisuse(`${charge.id} has ${rest} left to refund.`)
   const created = seconds(world, params.at)
-  const pending: RefundRecord = {
-    id: `re_3${world.random.token(23)}`,
-    created,
-    livemode: book.livemode,
-    charge: charge.id,
-    payment_intent: charge.payment_intent,
-    amount,
-    currency: charge.currency,
-    status: 'pending',
-    reason: params.reason,
-    balance_transaction: null,
-    failure_balance_transaction: null,
-    failure_reason: null,
-    metadata: params.metadata,
-  }
+  const pending = pendingRefund(world, charge, { ...params, amount, created })
   const made = book.refunds.put(
     params.status === 'pending' ? pending : debit(world, book, { charge, refund: pending, created }),
   )
@@ -37,6 +23,29 @@ export function refund(world: World, id: string, params: z.output<typeof refundP
   emit(world, book, { type: 'refund.created', subject: { kind: 'refund', record: made }, created })
   emit(world, book, { type: 'charge.refunded', subject: { kind: 'charge', record: after }, created })
   return made
+}
+
+function pendingRefund(
+  world: World,
+  charge: ChargeRecord,
+  wish: Pick<RefundRecord, 'amount' | 'reason' | 'metadata' | 'created'>,
+): RefundRecord {
+  const { amount, reason, metadata, created } = wish
+  return {
+    id: `re_3${world.random.token(23)}`,
+    created,
+    livemode: charge.livemode,
+    charge: charge.id,
+    payment_intent: charge.payment_intent,
+    amount,
+    currency: charge.currency,
+    status: 'pending',
+    reason,
+    balance_transaction: null,
+    failure_balance_transaction: null,
+    failure_reason: null,
+    metadata,
+  }
 }
 
 type Step = { charge: ChargeRecord; refund: RefundRecord; created: number }

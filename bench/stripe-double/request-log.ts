@@ -1,7 +1,7 @@
 /** Kept in memory; older ones go. Enough for a run of 100,000 payments. */
 const MOST_ENTRIES = 200_000
 
-export type LoggedRequest = {
+type LoggedRequest = {
   /** Unix ms of its arrival, by the double's clock. */
   at: number
   method: string
