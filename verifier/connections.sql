@@ -1,0 +1,4 @@
+SELECT site_id, sealed_key, key_hint, livemode, account_id, version
+FROM revenue_connections FINAL
+WHERE provider = 'stripe' AND NOT deleted AND sealed_key != ''
+ORDER BY site_id

@@ -1,0 +1,1 @@
+ALTER TABLE salts DROP PARTITION {day:String}

@@ -1,0 +1,1 @@
+SELECT day FROM salts GROUP BY day ORDER BY day
