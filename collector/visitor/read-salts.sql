@@ -1,0 +1,7 @@
+SELECT
+  day,
+  created_at,
+  salt
+FROM salts
+WHERE day >= {since:Date}
+ORDER BY day, created_at, salt

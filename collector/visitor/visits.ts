@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto'
+import type { VisitAttributes } from '../../schema/event/visit-attributes.ts'
+
+/** A visit ends after this much inactivity, in ms. */
+export const visitTimeout = 30 * 60_000
+/** An ended visit can be continued by a buyer who returns from a payment provider for this long, in ms. */
+export const visitMemory = 24 * 60 * 60_000
+
+/** A visit in memory. `day` is the local day on which it began; `last_at` is ms. */
+export type Visit = {
+  site_id: number
+  visitor_id: bigint
+  session_id: bigint
+  day: number
+  last_at: number
+  events: number
+  pageviews: number
+  interactions: number
+  attributes: VisitAttributes
+  /** It had ended when the visitor came back from paying: its claims are less sure. */
+  continued: boolean
+  /** Checkout Sessions already claimed by this visit, the last few. */
+  claims: string[]
+  /** Its opaque reference, made at the first need. */
+  reference: string | null
+}
+
+/** How an event counts in its visit. */
+export type Counting = { pageview: boolean; interactive: boolean }
+
+const claimsKept = 20
+
+/** A visit's id: its start in ms and 20 random bits. */
+export function newSessionId(startedAt: number): bigint {
+  return (BigInt(startedAt) << 20n) | BigInt(randomInt(2 ** 20))
+}
+
+/**
+ * Visits by visitor, the latest one of each: the active, and the ended of the last 24 hours. Bounded: beyond the limit
+ * the visit that was quiet longest is forgotten. In insertion order, which is the order of their last events.
+ */
+export class Visits {
+  readonly #byVisitor = new Map<bigint, Visit>()
+  /** The last event, by site and day of the visit's start: whether a visit can still run from the day before. */
+  readonly #lastByDay = new Map<string, number>()
+  readonly #limit: number
+
+  constructor(limit = 1_000_000) {
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#byVisitor.size
+  }
+
+  /** The visitor's visit if it is still active. */
+  active(visitorId: bigint, now: number): Visit | null {
+    const visit = this.#byVisitor.get(visitorId)
+    return visit && now - visit.last_at < visitTimeout ? visit : null
+  }
+
+  /** The visitor's last visit of the last 24 hours, active or ended. */
+  last(visitorId: bigint, now: number): Visit | null {
+    const visit = this.#byVisitor.get(visitorId)
+    return visit && now - visit.last_at < visitMemory ? visit : null
+  }
+
+  /** Whether any visit of a site that began on a day was active after a moment (ms). */
+  anyOf(siteId: number, day: number, since: number): boolean {
+    return (this.#lastByDay.get(`${siteId}:${day}`) ?? 0) > since
+  }
+
+  /** Starts a visit without an event; `record` follows. */
+  start(options: Pick<Visit, 'site_id' | 'visitor_id' | 'day' | 'attributes'>, now: number): Visit {
+    return {
+      ...options,
+      session_id: newSessionId(now),
+      last_at: now,
+      events: 0,
+      pageviews: 0,
+      interactions: 0,
+      continued: false,
+      claims: [],
+      reference: null,
+    }
+  }
+
+  /** Counts an event in its visit, which becomes the visitor's latest. A clock that goes back changes no order. */
+  record(visit: Visit, counting: Counting, now: number): void {
+    visit.events += 1
+    if (counting.pageview) visit.pageviews += 1
+    if (counting.interactive) visit.interactions += 1
+    visit.last_at = Math.max(visit.last_at, now)
+    this.#keep(visit)
+  }
+
+  /** Takes back an event that could not be stored, so that the counts stay those of the stored events. */
+  unrecord(visit: Visit, counting: Counting): void {
+    visit.events -= 1
+    if (counting.pageview) visit.pageviews -= 1
+    if (counting.interactive) visit.interactions -= 1
+    if (visit.events <= 0 && this.#byVisitor.get(visit.visitor_id) === visit)
+      this.#byVisitor.delete(visit.visitor_id)
+  }
+
+  /** Remembers a claim. False: this visit made it before. */
+  claim(visit: Visit, stripeSessionId: string): boolean {
+    if (visit.claims.includes(stripeSessionId)) return false
+    visit.claims.push(stripeSessionId)
+    if (visit.claims.length > claimsKept) visit.claims.shift()
+    return true
+  }
+
+  /** Takes back a claim that could not be stored. */
+  unclaim(visit: Visit, stripeSessionId: string): void {
+    visit.claims = visit.claims.filter((claim) => claim !== stripeSessionId)
+  }
+
+  /** Takes in a visit from the journal or ClickHouse after a restart; what is later or larger wins. */
+  restore(found: Visit): void {
+    const known = this.#byVisitor.get(found.visitor_id)
+    if (!known || (known.session_id !== found.session_id && known.last_at < found.last_at)) {
+      this.#keep(found)
+      return
+    }
+    if (known.session_id !== found.session_id) return
+    known.last_at = Math.max(known.last_at, found.last_at)
+    known.events = Math.max(known.events, found.events)
+    known.pageviews = Math.max(known.pageviews, found.pageviews)
+    known.interactions = Math.max(known.interactions, found.interactions)
+    for (const claim of found.claims) this.claim(known, claim)
+    this.#keep(known)
+  }
+
+  /** Forgets visits that can no longer be continued. */
+  sweep(now: number): void {
+    for (const [visitorId, visit] of this.#byVisitor) {
+      if (now - visit.last_at < visitMemory) break
+      this.#byVisitor.delete(visitorId)
+    }
+    for (const [key, last] of this.#lastByDay) if (now - last >= visitMemory) this.#lastByDay.delete(key)
+  }
+
+  #keep(visit: Visit): void {
+    if (visit.visitor_id === 0n) return
+    this.#byVisitor.delete(visit.visitor_id)
+    this.#byVisitor.set(visit.visitor_id, visit)
+    const key = `${visit.site_id}:${visit.day}`
+    this.#lastByDay.set(key, Math.max(this.#lastByDay.get(key) ?? 0, visit.last_at))
+    if (this.#byVisitor.size <= this.#limit) return
+    for (const oldest of this.#byVisitor.keys()) {
+      this.#byVisitor.delete(oldest)
+      break
+    }
+  }
+}
