@@ -32,7 +32,7 @@ export type TrackedPages = {
   close: () => Promise<void>
 }
 
-const accepted: EventAnswer = { status: 202, body: { status: 'accepted', visit: visitReference } }
+const stored: EventAnswer = { status: 202, body: { status: 'stored', visit: visitReference } }
 
 async function listen(handle: RequestListener): Promise<{ server: Server; address: string }> {
   const server = createServer(handle)
@@ -71,7 +71,7 @@ function collector(script: string, { received, answers }: Pick<TrackedPages, 're
     if (request.method === 'GET') return { status: 200, type: 'text/javascript', body: script, headers: {} }
     const sent: unknown = JSON.parse(await readBody(request))
     received.push({ event: wireEvent.parse(sent), sent, headers: request.headers })
-    const { status, body, headers } = answers.shift() ?? accepted
+    const { status, body, headers } = answers.shift() ?? stored
     return { status, type: 'application/json', body: JSON.stringify(body), headers: headers ?? {} }
   }
 }

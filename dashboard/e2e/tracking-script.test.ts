@@ -312,7 +312,7 @@ describe('links to a hosted payment page', () => {
   })
 
   test('are left alone before the collector has named the visit', async () => {
-    site.answers.push({ status: 202, body: { status: 'accepted' } })
+    site.answers.push({ status: 202, body: { status: 'stored' } })
     await page.goto(`${origin}/buy`)
     await receive(1)
     await page.click('#plain')
@@ -346,7 +346,7 @@ describe("Stripe's Buy Buttons and Pricing Tables", () => {
   test('follow a new visit', async () => {
     site.pages.set('/buttons', { html: `<stripe-buy-button></stripe-buy-button>${site.snippet()}` })
     await openTracked('/buttons')
-    site.answers.push({ status: 202, body: { status: 'accepted', visit: 'rt_next' } })
+    site.answers.push({ status: 202, body: { status: 'stored', visit: 'rt_next' } })
     await marker()
     await expect.poll(() => reference('stripe-buy-button'), eventually).toBe('rt_next')
     expect(await page.evaluate(() => window.revtrail?.visitId)).toBe('rt_next')
@@ -428,32 +428,41 @@ describe('answers', () => {
   })
 
   test('a refusal for good is not sent again', async () => {
-    site.answers.push({ status: 400, body: { status: 'refused', reason: 'invalid', message: 'No.' } })
+    site.answers.push({ status: 400, body: { status: 'dropped', reason: 'invalid', message: 'No.' } })
     await page.goto(origin)
     await expect.poll(() => warnings, eventually).toEqual(['Revtrail: invalid No.'])
     await marker()
     expect(events()).toHaveLength(2)
   })
 
-  test('an answer that is not JSON is taken as it is', async () => {
-    site.pages.set('/', { html: site.snippet('data-api="http://collector.example/text"') })
-    await context.route('http://collector.example/text', (route) =>
-      route.fulfill({ status: 202, headers: { 'access-control-allow-origin': '*' }, body: 'ok' }),
+  test.each(['null', 'ok', '[]'])('an answer without an object is taken as it is: %s', async (body) => {
+    await context.route('http://collector.example/api/event', (route) =>
+      route.fulfill({ status: 202, headers: { 'access-control-allow-origin': '*' }, body }),
     )
-    const [request] = await Promise.all([
-      page.waitForRequest('http://collector.example/text'),
-      page.goto(origin),
-    ])
-    await request.response()
+    await page.goto(origin)
+    const outcome = await page.evaluate(
+      () => new Promise((callback) => window.revtrail?.('next', { callback })),
+    )
+    expect(outcome).toEqual({ status: 202 })
     expect(warnings).toEqual([])
+  })
+
+  test('never come where the page broke fetch, which harms nothing', async () => {
+    await page.addInitScript(() => {
+      window.fetch = () => {
+        throw new Error('broken')
+      }
+    })
+    await page.goto(`${origin}/thanks?stripe_session_id=cs_test_1`)
+    await expect.poll(() => page.evaluate(() => location.search), eventually).toBe('')
   })
 
   test('the reason of a drop, or of a claim not taken, is told once', async () => {
     const dropped = { status: 202, body: { status: 'dropped', reason: 'unknown_site', message: 'Add it.' } }
-    const claim = { reason: 'claim_malformed', message: 'Not an id.' }
+    const claim = { claim: 'claim_malformed', message: 'Not an id.' }
     site.answers.push(dropped, dropped, {
       status: 202,
-      body: { status: 'accepted', visit: visitReference, claim },
+      body: { status: 'stored', visit: visitReference, ...claim },
     })
     await page.goto(origin)
     await receive(1)

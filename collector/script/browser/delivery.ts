@@ -7,9 +7,9 @@ type Answer = {
   visit?: string
   /** Why the event was dropped or refused. */
   reason?: string
+  /** Why the payment claim of an event that was stored was not taken. */
+  claim?: string
   message?: string
-  /** Why the payment claim of an event that was counted was not taken. */
-  claim?: { reason?: string; message?: string }
 }
 
 const maxRetries = 5
@@ -20,14 +20,14 @@ const maxRetries = 5
  * after Retry-After or 1, 2, 4… s. Every try carries the same body, so its `event_id` makes a repetition harmless.
  */
 export function createDelivery(endpoint: string, onVisit: (reference: string) => void) {
-  let lastReason: string | undefined
+  let lastProblem: string | undefined
 
-  function readAnswer({ visit, reason, message, claim }: Answer): void {
+  function readAnswer({ visit, reason, claim, message }: Answer): void {
     if (visit) onVisit(visit)
-    if (claim) readAnswer(claim)
-    if (reason && reason !== lastReason) {
-      lastReason = reason
-      console.warn('Revtrail:', reason, message)
+    const problem = reason || claim
+    if (problem && problem !== lastProblem) {
+      lastProblem = problem
+      console.warn('Revtrail:', problem, message)
     }
   }
 
@@ -44,7 +44,11 @@ export function createDelivery(endpoint: string, onVisit: (reference: string) =>
     }).catch(() => {})
     const status = response?.status || 0
     if (callback) guarded(callback)({ status })
-    if (response && status < 500 && status !== 429) return response.json().then(readAnswer, () => {})
+    if (response && status < 500 && status !== 429)
+      return response
+        .json()
+        .then(readAnswer)
+        .catch(() => {})
     const seconds = Number(response?.headers.get('retry-after')) || 2 ** retries
     // At random up to twice as long: clients that were refused together must not come back together.
     if (retries < maxRetries)

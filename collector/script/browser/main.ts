@@ -26,7 +26,8 @@ function start(): void {
   })
   const track = guarded((...call: EventCall) =>
     whenActive(() => {
-      void deliver(eventBody(settings, ...call), call[1]?.callback)
+      // A page that replaced fetch by something that throws gets no unhandled rejection.
+      deliver(eventBody(settings, ...call), call[1]?.callback).catch(() => {})
       afterLoad(cleanAddressBar)
     }),
   )

@@ -1,5 +1,5 @@
 /** The HTTP status of the first try to send an event, 0 without an answer; later tries go on in the background. */
-export type Outcome = { status: number }
+type Outcome = { status: number }
 
 /** What a page may say about an event of its own. */
 export type EventOptions = {
