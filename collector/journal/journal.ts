@@ -158,9 +158,9 @@ export class Journal {
     return {
       bytes: this.#shelf.bytes,
       segments: this.#shelf.segments.length,
-      undelivered_rows: waiting + (unsealed ? unsealed.events + unsealed.claims : 0),
-      oldest_undelivered_at: this.#shelf.batches[0]?.since ?? unsealed?.since ?? null,
-      unsealed_rows: unsealed ? unsealed.events + unsealed.claims : 0,
+      undeliveredRows: waiting + (unsealed ? unsealed.events + unsealed.claims : 0),
+      oldestUndeliveredAt: this.#shelf.batches[0]?.since ?? unsealed?.since ?? null,
+      unsealedRows: unsealed ? unsealed.events + unsealed.claims : 0,
       quarantined: this.#quarantine.count,
       full: this.#room.full,
     }

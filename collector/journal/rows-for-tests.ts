@@ -60,7 +60,7 @@ const attributes = fc.record({
 })
 const visit = attributes.map((values) => visitAttributes.parse(values))
 const day = fc.integer({ min: 0, max: 0xffff })
-const time = fc.integer({ min: 0, max: Date.parse('2200-01-01') })
+const time = fc.integer({ min: Date.parse('2026-01-01'), max: Date.parse('2027-12-31') })
 
 /** Any event that its table can hold. */
 export const anyEvent: fc.Arbitrary<EventRow> = fc
