@@ -271,21 +271,30 @@ class Exchange {
     if (this.#over) return
     this.#over = true
     const { response } = this
-    response.cork(() => {
-      response.writeStatus(`${answer.status} ${reasonPhrases.get(answer.status) ?? ''}`)
-      response.writeHeader('Access-Control-Allow-Origin', '*')
-      response.writeHeader('X-Content-Type-Options', 'nosniff')
-      let named = { type: false, cache: false }
-      for (const [name, value] of answer.headers ?? []) {
-        response.writeHeader(name, value)
-        if (name === 'Content-Type') named = { ...named, type: true }
-        if (name === 'Cache-Control') named = { ...named, cache: true }
-      }
-      if (!named.type && answer.body.length > 0) response.writeHeader('Content-Type', 'application/json')
-      if (!named.cache) response.writeHeader('Cache-Control', 'no-store')
-      const bodyless = how.bodyless || answer.status === 304 || answer.status === 204
-      if (bodyless) response.endWithoutBody(how.bodyless ? answer.body.length : undefined, how.close)
-      else response.end(answer.body, how.close)
-    })
+    try {
+      response.cork(() => this.#write(answer, how))
+    } catch (error) {
+      // Half an answer helps no one, and returning from a handler without one ends the process.
+      response.close()
+      throw error
+    }
+  }
+
+  #write(answer: Answer, how: { close?: boolean; bodyless?: boolean }): void {
+    const { response } = this
+    const headers = answer.headers ?? []
+    const names = (name: string) => headers.some(([named]) => named === name)
+    response.writeStatus(`${answer.status} ${reasonPhrases.get(answer.status) ?? ''}`)
+    response.writeHeader('Access-Control-Allow-Origin', '*')
+    response.writeHeader('X-Content-Type-Options', 'nosniff')
+    for (const [name, value] of headers) response.writeHeader(name, value)
+    if (!names('Content-Type') && answer.body.length > 0)
+      response.writeHeader('Content-Type', 'application/json')
+    if (!names('Cache-Control')) response.writeHeader('Cache-Control', 'no-store')
+    // endWithoutBody with a length waits for the body and ends the process (uWebSockets.js 20.0.8, HEAD request).
+    if (how.bodyless)
+      response.writeHeader('Content-Length', String(Buffer.byteLength(answer.body))).endWithoutBody()
+    else if (answer.status === 204 || answer.status === 304) response.endWithoutBody()
+    else response.end(answer.body, how.close ?? false)
   }
 }

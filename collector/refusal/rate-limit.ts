@@ -16,7 +16,7 @@ export class RateLimit {
   }
 
   /**
-   * Takes tokens for one request. A request passes whole while any token is left, and may leave the bucket in debt: a
+   * Takes tokens for one request. A request passes whole while a token is left, and may leave the bucket in debt: a
    * batch larger than the burst would otherwise never pass, and the average is kept all the same.
    *
    * @param key whom to limit
@@ -34,7 +34,7 @@ export class RateLimit {
     const elapsed = Math.max(0, now - bucket.at)
     bucket.tokens = Math.min(burst, bucket.tokens + (elapsed / 1_000) * perSecond)
     bucket.at = now
-    if (bucket.tokens <= 0) return false
+    if (bucket.tokens < 1) return false
     bucket.tokens -= cost
     return true
   }

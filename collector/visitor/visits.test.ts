@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { noVisitAttributes } from '../../schema/event/visit-attributes.ts'
+import { type Visit, Visits } from './visits.ts'
+
+const minute = 60_000
+const pageview = { pageview: true, interactive: true }
+const of = (visitor_id: bigint) => ({ site_id: 1, visitor_id, day: 20_000, attributes: noVisitAttributes })
+
+function startVisit(visits: Visits, visitorId: bigint, now: number): Visit {
+  const visit = visits.start(of(visitorId), now)
+  visits.record(visit, pageview, now)
+  return visit
+}
+
+test('30 minutes of inactivity end a visit, which can be continued for a day', () => {
+  const visits = new Visits()
+  const visit = startVisit(visits, 1n, 0)
+  expect(visits.active(1n, 30 * minute - 1)).toBe(visit)
+  expect(visits.active(1n, 30 * minute)).toBeNull()
+  expect(visits.last(1n, 24 * 60 * minute - 1)).toBe(visit)
+  visits.sweep(24 * 60 * minute)
+  expect(visits.size).toBe(0)
+})
+
+test('a visit id holds its start', () => {
+  expect(startVisit(new Visits(), 1n, 1_790_000_000_000).session_id >> 20n).toBe(1_790_000_000_000n)
+})
+
+test('beyond the limit the visit that was quiet longest is forgotten', () => {
+  const visits = new Visits(2)
+  const first = startVisit(visits, 1n, 0)
+  startVisit(visits, 2n, 1)
+  visits.record(first, pageview, 2)
+  startVisit(visits, 3n, 3)
+  expect([1n, 2n, 3n].map((id) => visits.active(id, 4) !== null)).toEqual([true, false, true])
+})
+
+test('a clock that goes back a day ends no visit', () => {
+  const visits = new Visits()
+  const visit = startVisit(visits, 1n, 25 * 60 * minute)
+  expect(visits.active(1n, 60 * minute)).toBe(visit)
+  visits.record(visit, pageview, 60 * minute)
+  expect(visit).toMatchObject({ last_at: 25 * 60 * minute, pageviews: 2 })
+})
+
+test('what could not be stored leaves no count, and no visit of its own', () => {
+  const visits = new Visits()
+  const visit = startVisit(visits, 1n, 0)
+  visits.record(visit, pageview, 1)
+  visits.unrecord(visit, pageview)
+  expect(visit).toMatchObject({ events: 1, pageviews: 1, interactions: 1 })
+  visits.unrecord(visit, pageview)
+  expect(visits.active(1n, 2)).toBeNull()
+})
+
+test('restored visits take the larger counts and the later visit, in any order', () => {
+  const found = (session_id: bigint, last_at: number, events: number): Visit => ({
+    ...of(1n),
+    session_id,
+    last_at,
+    events,
+    pageviews: events,
+    interactions: events,
+    continued: false,
+    claims: [],
+    reference: null,
+  })
+  const all = [found(5n, 10, 1), found(5n, 20, 2), found(9n, 90, 1), found(9n, 95, 2)]
+  for (const order of [all, all.toReversed()]) {
+    const visits = new Visits()
+    for (const visit of order) visits.restore({ ...visit })
+    expect(visits.last(1n, 100)).toMatchObject({ session_id: 9n, last_at: 95, events: 2 })
+  }
+})
