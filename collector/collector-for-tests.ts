@@ -8,7 +8,8 @@ import { openTestDatabase, type TestDatabase } from '../schema/clickhouse/databa
 import { parseConfig } from '../schema/config.ts'
 import type { Site } from '../schema/site/read-sites.ts'
 import type { AcceptedRows } from './accepted-rows.ts'
-import { type Collector, type EventStore, type OpenStore, startCollector } from './collector.ts'
+import { type Collector, startCollector } from './collector.ts'
+import type { EventStore, OpenStore } from './event-store.ts'
 
 /** A user agent of a person. */
 export const chrome =
@@ -74,9 +75,12 @@ export type UnderTestOptions = {
   database: TestDatabase
   openStore: OpenStore
   env?: Record<string, string>
+  /** The clock's time, which stands still until the test moves it. */
   at?: string
   folder?: string
   clickhouseUrl?: string
+  /** 0, the default, picks a free one. */
+  port?: number
 }
 
 /** Starts a collector against the test engine. */
@@ -88,7 +92,7 @@ export async function startUnderTest(options: UnderTestOptions): Promise<Collect
   const { address } = options.database
   const collector = await startCollector(
     {
-      config: { ...parsed.config, COLLECTOR_PORT: 0 },
+      config: { ...parsed.config, COLLECTOR_PORT: options.port ?? 0 },
       clickhouse: { ...address, url: options.clickhouseUrl ?? address.url },
       log: pino({ level: 'silent' }),
       now: () => clock.now,

@@ -2,7 +2,7 @@ import { type DropReason, dropReasons } from '../schema/event/drop-reason.ts'
 import { makeVisitReference } from '../schema/event/visit-reference.ts'
 import type { Site } from '../schema/site/read-sites.ts'
 import type { Outcome } from './accept.ts'
-import type { Answer } from './http-server.ts'
+import type { Answer } from './http-route.ts'
 import type { Visit } from './visitor/visits.ts'
 
 const retryAfterSeconds = 5

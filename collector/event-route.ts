@@ -9,7 +9,7 @@ import type { Sender } from './candidate.ts'
 import type { Collection } from './collection.ts'
 import { type DropCounters, noSite } from './drop-counters.ts'
 import { answerOutcomes, answerRefusal } from './event-answer.ts'
-import type { Answer, RequestHead, Route } from './http-server.ts'
+import type { Answer, RequestHead, Route } from './http-route.ts'
 import { addressKey, type ClientAddresses } from './visitor/client-address.ts'
 import type { Storing } from './visitor/recent-events.ts'
 

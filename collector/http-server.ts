@@ -7,33 +7,17 @@ import {
   us_socket_local_port,
 } from 'uWebSockets.js'
 import type { Logger } from 'pino'
-
-/** The head of a request. The header readers work only until the route returns. */
-export type RequestHead = {
-  method: string
-  path: string
-  /** The TCP peer as text; IPv6 unabbreviated. Never what a proxy protocol or header says. */
-  peer: string
-  /** The first line of a header, '' without one. Names are lower-case. */
-  header: (name: string) => string
-  /** All lines of a header joined by commas, in order. */
-  headerLines: (name: string) => string
-}
-
-/** A body as text, or why there is none. */
-export type RequestBody = string | { refused: 'too_large' | 'overloaded' }
-
-export type Answer = {
-  status: number
-  headers?: readonly (readonly [name: string, value: string])[]
-  body: string | Uint8Array
-}
-
-/** What a path answers, by method. HEAD is answered as GET without a body; OPTIONS by the server. */
-export type Route = {
-  GET?: (head: RequestHead) => Answer
-  POST?: (head: RequestHead) => (body: RequestBody) => Answer | Promise<Answer>
-}
+import {
+  type Answer,
+  methodNotAllowed,
+  notFound,
+  overloaded,
+  preflight,
+  type RequestBody,
+  type RequestHead,
+  type Route,
+  reasonPhrases,
+} from './http-route.ts'
 
 export type HttpServer = {
   port: number
@@ -43,32 +27,12 @@ export type HttpServer = {
 }
 
 /** The largest body, in bytes; the API's limit. */
-export const bodyLimit = 64 * 1024
+const bodyLimit = 64 * 1024
 /** What is larger by far is cut off instead of being read to its end for a polite answer. */
 const hardBodyLimit = 1024 * 1024
 /** All unfinished bodies together: slow senders cannot fill the memory. */
 const bufferLimit = 64 * 1024 * 1024
 const connectionLimit = 20_000
-
-const reasonPhrases = new Map([
-  [200, 'OK'],
-  [202, 'Accepted'],
-  [204, 'No Content'],
-  [304, 'Not Modified'],
-  [400, 'Bad Request'],
-  [404, 'Not Found'],
-  [405, 'Method Not Allowed'],
-  [413, 'Content Too Large'],
-  [429, 'Too Many Requests'],
-  [500, 'Internal Server Error'],
-  [503, 'Service Unavailable'],
-])
-
-const overloaded: Answer = {
-  status: 503,
-  headers: [['Retry-After', '5']],
-  body: '{"status":"dropped","reason":"overloaded","message":"Too busy now. Send it again."}',
-}
 
 declare module 'uWebSockets.js' {
   interface TemplatedApp {
@@ -131,7 +95,12 @@ export async function startHttpServer(options: {
   const socket = await new Promise<us_listen_socket>((resolve, reject) => {
     app.listen(options.host, options.port, exclusive, (listening) => {
       if (listening) resolve(listening)
-      else reject(new Error(`Port ${options.port} of ${options.host} cannot be listened on: it is taken.`))
+      else
+        reject(
+          new HopelessError(
+            `Port ${options.port} of ${options.host} is taken by another program. Set COLLECTOR_PORT to a free one.`,
+          ),
+        )
     })
   })
   const close = async () => {
@@ -145,32 +114,6 @@ export async function startHttpServer(options: {
     app.close()
   }
   return { port: us_socket_local_port(socket), connections: () => state.connections, close }
-}
-
-const preflight: Answer = {
-  status: 204,
-  headers: [
-    ['Access-Control-Allow-Methods', 'GET, HEAD, POST, OPTIONS'],
-    ['Access-Control-Allow-Headers', 'Content-Type'],
-    ['Access-Control-Max-Age', '86400'],
-  ],
-  body: '',
-}
-
-const notFound: Answer = {
-  status: 404,
-  body: '{"error":"not_found","message":"Nothing is served at this path."}',
-}
-
-function methodNotAllowed(route: Route): Answer {
-  const allowed = [...(route.GET ? ['GET', 'HEAD'] : []), ...(route.POST ? ['POST'] : []), 'OPTIONS'].join(
-    ', ',
-  )
-  return {
-    status: 405,
-    headers: [['Allow', allowed]],
-    body: JSON.stringify({ error: 'method_not_allowed', message: `This path answers ${allowed}.` }),
-  }
 }
 
 function readHead(request: HttpRequest, response: HttpResponse): RequestHead {

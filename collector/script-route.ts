@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import type { Answer, RequestHead, Route } from './http-server.ts'
+import type { Answer, RequestHead, Route } from './http-route.ts'
 
 type Encoding = 'br' | 'gzip' | 'identity'
 type Variant = { encoding: Encoding; body: Uint8Array; etag: string }
