@@ -43,10 +43,11 @@ export async function readHead(stream: Readable, bytes: number): Promise<Head> {
 
 async function* iterate(stream: Readable): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of stream) yield Buffer.from(chunk)
+    // a request destroyed by a refusal would take the answer with it
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield Buffer.from(chunk)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (/^(Z_|ERR_|UNKNOWN)/.test(code))
+    if (/^(Z_|ZSTD_|ERR_)/.test(code))
       throw exception('CANNOT_DECOMPRESS', `Cannot unpack the body: ${code}.`)
     throw error
   }

@@ -75,9 +75,7 @@ export async function startEngine(options: {
     port: listening,
     url: `http://127.0.0.1:${listening}`,
     detachedParts,
-    heartbeat: async () => {
-      await pulse.queryAsync('SELECT 1')
-    },
+    heartbeat: heartbeatOf(pulse),
     close: async () => {
       state.closing = true
       await new Promise<void>((resolve) => {
@@ -89,6 +87,20 @@ export async function startEngine(options: {
       pulse.close()
       await drainPending()
     },
+  }
+}
+
+// a session runs one query at a time, so a beat that comes too early shares the answer of the one before
+function heartbeatOf(session: Session): () => Promise<void> {
+  let beat: Promise<void> | null = null
+  return () => {
+    beat ??= session
+      .queryAsync('SELECT 1')
+      .then(() => undefined)
+      .finally(() => {
+        beat = null
+      })
+    return beat
   }
 }
 

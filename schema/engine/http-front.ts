@@ -191,8 +191,12 @@ function fail(
   response.setHeader('X-ClickHouse-Timezone', 'UTC')
   response.setHeader('X-ClickHouse-Server-Display-Name', 'revtrail')
   if (fault.status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="ClickHouse server HTTP API"')
-  // an unread body would be taken for the next request
-  if (!request.complete) response.setHeader('Connection', 'close')
+  // the client reads an answer only when it could send its body
+  if (!request.complete) {
+    response.setHeader('Connection', 'close')
+    request.unpipe()
+    request.resume()
+  }
   send(response, fault.status, 'text/plain; charset=UTF-8', exceptionBody(fault, version))
 }
 

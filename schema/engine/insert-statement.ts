@@ -47,8 +47,8 @@ class InsertReader {
     this.take('TABLE')
     const isFunction = this.take('FUNCTION')
     if (!this.takeName()) return null
-    if (isFunction && !this.takeParentheses()) return null
-    this.takeParentheses()
+    if (isFunction && !this.takeGroup('(', ')')) return null
+    this.takeGroup('(', ')')
     const headEnd = this.previousEnd
     const settingsStart = this.previousEnd
     if (isWord(this.token, 'SETTINGS')) this.takeSettings()
@@ -92,11 +92,12 @@ class InsertReader {
       this.advance()
   }
 
-  // a, a.b, `a`.b
+  // a, a.b, `a`.b, {t:Identifier}
   private takeName(): boolean {
     do {
-      if (this.token?.kind !== 'word' && this.token?.kind !== 'quoted') return false
-      this.advance()
+      const isName = this.token?.kind === 'word' || this.token?.kind === 'quoted'
+      if (isName) this.advance()
+      else if (!this.takeGroup('{', '}')) return false
     } while (this.takeSymbol('.'))
     return true
   }
@@ -107,12 +108,12 @@ class InsertReader {
     return true
   }
 
-  private takeParentheses(): boolean {
-    if (!isSymbol(this.token, '(')) return false
+  private takeGroup(open: string, close: string): boolean {
+    if (!isSymbol(this.token, open)) return false
     let depth = 0
     do {
-      if (isSymbol(this.token, '(')) depth += 1
-      if (isSymbol(this.token, ')')) depth -= 1
+      if (isSymbol(this.token, open)) depth += 1
+      if (isSymbol(this.token, close)) depth -= 1
       this.advance()
     } while (depth > 0 && this.token)
     return depth === 0

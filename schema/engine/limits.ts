@@ -51,6 +51,8 @@ export function prologueFor(
     max_result_bytes: resultBytes,
     result_overflow_mode: "'throw'",
     session_timezone: "'UTC'",
+    // values of parameters are set by a statement; the front limits the text of the query itself
+    max_query_size: 64 * mebibyte,
     // chDB's own defaults differ from a server's here
     implicit_select: 0,
     allow_introspection_functions: 0,

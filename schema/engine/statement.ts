@@ -13,6 +13,8 @@ export type OtherStatement = {
   /** Where INTO OUTFILE fits, in bytes from the start. */
   outfileAt: number
   placeholders: readonly string[]
+  /** It could leave a read-only session. */
+  escapesReadonly: boolean
 }
 
 export type Statement = OtherStatement | InsertWithData
@@ -47,15 +49,17 @@ export function parseStatement(text: string, complete: boolean): Statement {
     format: format?.name ?? null,
     outfileAt: format?.at ?? last?.end ?? 0,
     placeholders: findPlaceholders(statement),
+    escapesReadonly: isDescribeOfFunction(statement) || hasSettings(statement),
   }
 }
 
 /**
- * Refuses what a role may not run, before the engine sees it. The reader's sessions are read-only in the engine too,
- * but that alone lets KILL QUERY, BACKUP and the function `file` through.
+ * Refuses what a role may not run, before the engine sees it. The reader's sessions are read-only in the engine too, but
+ * that alone is not enough in 26.7: `(SELECT * FROM file('/etc/passwd') SETTINGS readonly = 0)` as a subquery reads the
+ * file, and KILL QUERY, BACKUP, DESCRIBE of a remote table and the function `file` are allowed.
  */
 export function refuseForRole(statement: Statement, role: EngineRole): void {
-  if (role === 'reader' && statement.kind !== 'read') {
+  if (role === 'reader' && (statement.kind !== 'read' || statement.escapesReadonly)) {
     throw exception('READONLY', 'reader: Cannot execute query in readonly mode.')
   }
 }
@@ -108,6 +112,22 @@ function refuseFiles(all: Token[]): void {
       )
     }
   }
+}
+
+// The settings of a subquery hold in a read-only session, `readonly` itself among them. A column of this name must be
+// quoted or qualified.
+function hasSettings(all: Token[]): boolean {
+  return all.some((token, index) => {
+    const before = all[index - 1]
+    return isWord(token, 'SETTINGS') && !isSymbol(before, '.') && !(index === 1 && isWord(before, 'SHOW'))
+  })
+}
+
+function isDescribeOfFunction(all: Token[]): boolean {
+  if (!isWord(all[0], 'DESCRIBE') && !isWord(all[0], 'DESC')) return false
+  const target = all.slice(isWord(all[1], 'TABLE') ? 2 : 1)
+  const isSubquery = isSymbol(target[0], '(')
+  return !isSubquery && target.some((token) => isSymbol(token, '('))
 }
 
 // {name:Type}; a map literal's key is no identifier, so it cannot be taken for one

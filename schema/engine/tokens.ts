@@ -22,22 +22,39 @@ type Scan = { token: Token } | { skip: number } | { broken: string }
  */
 export function* tokens(sql: string, from = 0): Generator<Token> {
   let at = from
+  let previous: Token | undefined
   while (at < sql.length) {
-    const scan = scanAt(sql, at)
+    const scan = startsFraction(sql, at, previous) ? notSupported : scanAt(sql, at)
     if ('broken' in scan) throw new SyntaxError(`${scan.broken}: failed at position ${at + 1}`)
     if ('skip' in scan) {
       at = scan.skip
       continue
     }
     yield scan.token
+    previous = scan.token
     at = scan.token.end
   }
 }
 
+const notSupported: Scan = { broken: 'A number must begin with a digit' }
+
+// ClickHouse reads `.e` as a number unless something stands before it that has parts
+function startsFraction(sql: string, at: number, previous: Token | undefined): boolean {
+  if (sql.charAt(at) !== '.' || !/[eE]/.test(sql.charAt(at + 1))) return false
+  const hasParts =
+    previous?.kind === 'word' || previous?.kind === 'quoted' || /^[)\]}]$/.test(previous?.text ?? '')
+  return !hasParts
+}
+
 const whitespace = /\s+/y
-const lineComment = /(?:--|#[ !])[^\n]*/y
-const word = /[A-Za-z0-9_$]+/y
-const heredocTag = /\$[A-Za-z0-9_]*\$/y
+const lineComment = /(?:--|\/\/|#[ !])[^\n]*/y
+const word = /[A-Za-z_$][A-Za-z0-9_$]*/y
+const number = /0[xX][0-9A-Fa-f_]+|0[bB][01_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9]+)?/y
+const afterDot = /[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?/y
+const endsNumber = /[^A-Za-z0-9_$'"`\xe2]|$/y
+// x'4142' and b'01' know no escapes
+const bytesLiteral = /[xXbB]'[^']*'/y
+const heredocTag = /^\$[A-Za-z0-9_]*\$$/
 const openingQuote = '\xe2\x80\x98'
 const openingDoubleQuote = '\xe2\x80\x9c'
 
@@ -49,10 +66,14 @@ function scanAt(sql: string, at: number): Scan {
   if (char === "'" || char === '"' || char === '`') return scanQuoted(sql, at, char)
   if (sql.startsWith(openingQuote, at)) return scanTypographic(sql, at, '\xe2\x80\x99', 'string')
   if (sql.startsWith(openingDoubleQuote, at)) return scanTypographic(sql, at, '\xe2\x80\x9d', 'quoted')
-  const tag = match(heredocTag, sql, at)
-  const close = tag === null ? -1 : sql.indexOf(tag, at + tag.length)
-  if (tag !== null && close >= 0)
-    return scanned('string', sql.slice(at + tag.length, close), at, close + tag.length)
+  if (/[0-9]/.test(char)) return scanNumber(sql, at)
+  if (char === '\\') return { broken: 'A backslash outside of quotes is not supported' }
+  if (char === '$') {
+    const heredoc = scanHeredoc(sql, at)
+    if (heredoc !== null) return heredoc
+  }
+  const bytes = match(bytesLiteral, sql, at)
+  if (bytes !== null) return scanned('string', bytes, at, at + bytes.length)
   const bare = match(word, sql, at)
   if (bare !== null) return scanned('word', bare, at, at + bare.length)
   return scanned('symbol', char, at, at + 1)
@@ -65,6 +86,27 @@ function match(pattern: RegExp, sql: string, at: number): string | null {
 
 function scanned(kind: Token['kind'], text: string, start: number, end: number): Scan {
   return { token: { kind, text, start, end } }
+}
+
+// What a number with something attached means depends on what stands before it (`1e--1`, `.1eX`): it is refused, lest
+// the two disagree about where a comment or a string begins.
+function scanNumber(sql: string, at: number): Scan {
+  const text = match(sql.charAt(at - 1) === '.' ? afterDot : number, sql, at) ?? ''
+  const end = at + text.length
+  if (match(endsNumber, sql, end) === null) return { broken: 'A number must end before the next word' }
+  return scanned('word', text, at, end)
+}
+
+// ClickHouse takes anything up to the next dollar as the tag; only words are read here, and the rest is refused, lest
+// the two disagree about where a string ends
+function scanHeredoc(sql: string, at: number): Scan | null {
+  const dollar = sql.indexOf('$', at + 1)
+  if (dollar < 0) return null
+  const tag = sql.slice(at, dollar + 1)
+  if (!heredocTag.test(tag)) return { broken: 'The tag of a heredoc must be a word' }
+  const close = sql.indexOf(tag, dollar + 1)
+  if (close < 0) return { broken: 'Heredoc is not closed' }
+  return scanned('string', sql.slice(dollar + 1, close), at, close + tag.length)
 }
 
 function scanComment(sql: string, at: number): Scan {
