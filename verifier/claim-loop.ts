@@ -38,6 +38,8 @@ export class ClaimLoop {
   #options: ClaimLoopOptions
   #sites = new Map<number, Site>()
   #underWay = new Map<string, number>()
+  // Finished while the tables were read: what the read says of them is old, and believing it would ask Stripe again.
+  #justFinished = new Set<string>()
   #asking = new Set<Promise<void>>()
   #outbox: VerdictOutbox
   #health: ConnectionHealth
@@ -86,6 +88,7 @@ export class ClaimLoop {
 
   async #findNew(): Promise<void> {
     const whole = this.#step >= this.#wholeTableAt
+    this.#justFinished.clear()
     const claims = await readNewClaims(this.#options.client, {
       site_ids: [...this.#sites.keys()].filter((siteId) => this.#hasRoom(siteId)),
       window_s: whole ? wholeTable : recentSeconds,
@@ -103,6 +106,7 @@ export class ClaimLoop {
     const ready = usable.filter(
       (open) => open.outlook.restsUntil === null && this.#hasRoom(open.connection.site_id),
     )
+    this.#justFinished.clear()
     const claims = await readDueClaims(client, {
       site_ids: ready.map((open) => open.connection.site_id),
       live_site_ids: ready.filter((open) => open.outlook.livemode).map((open) => open.connection.site_id),
@@ -133,7 +137,7 @@ export class ClaimLoop {
   #take(claim: OpenClaim): void {
     const key = claimKey(claim)
     const site = this.#sites.get(claim.site_id)
-    if (!site || this.#underWay.has(key)) return
+    if (!site || this.#underWay.has(key) || this.#justFinished.has(key)) return
     const open = this.#options.registry.get(claim.site_id)
     const decision = decideUnasked(claim.stripe_session_id, open?.outlook ?? null)
     if (decision) {
@@ -208,7 +212,9 @@ export class ClaimLoop {
 
   #finish(verdicts: readonly Verdict[]): void {
     for (const { claim, decision } of verdicts) {
-      this.#underWay.delete(claimKey(claim))
+      const key = claimKey(claim)
+      this.#underWay.delete(key)
+      this.#justFinished.add(key)
       if (decision.next_attempt_at !== null) this.#planned(decision.next_attempt_at)
     }
   }

@@ -39,19 +39,24 @@ export class VerdictOutbox {
     await this.#run
   }
 
+  // One verdict that cannot be written must not hold up the others: after a failure they go one by one, the failed one
+  // last.
   async #drain(): Promise<void> {
+    let size = largestBatch
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, largestBatch)
+      const batch = this.#waiting.splice(0, size)
       try {
         await this.#options.write(batch)
+        this.#options.written(batch)
+        size = Math.min(largestBatch, size * 2)
       } catch (error) {
         this.#options.log.warn({ err: error, claims: batch.length }, 'claims could not be stored yet')
+        if (batch.length > 1) this.#waiting.unshift(...batch)
+        else this.#waiting.push(...batch)
+        size = 1
         if (this.#closing.signal.aborted) return
         await wait(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined)
-        continue
       }
-      this.#waiting.splice(0, batch.length)
-      this.#options.written(batch)
     }
   }
 }

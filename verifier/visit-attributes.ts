@@ -18,7 +18,7 @@ export async function readVisits(
   const days = new Set(query.session_ids.flatMap(possibleDays))
   const params = {
     site_id: query.site_id,
-    session_ids: query.session_ids.map(String),
+    session_ids: query.session_ids,
     days: [...days].map(dayText),
   }
   const rows = await readRows(client, { sql: sql(), params, row })

@@ -1,0 +1,224 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { type StripeDouble, startStripeDouble } from '../bench/stripe-double/double.ts'
+import { instantCell } from '../schema/clickhouse/cell.ts'
+import { openTestDatabase, type TestDatabase } from '../schema/clickhouse/database-for-tests.ts'
+import { readRows } from '../schema/clickhouse/read-rows.ts'
+import { parseConfig } from '../schema/config.ts'
+import { paymentRow } from '../schema/payment/payment-row.ts'
+import { sealSecret } from '../schema/sealed-secret.ts'
+import { dayText, localDay } from '../schema/site/local-day.ts'
+import { defaultPace, type Pace, startVerifier } from './verifier.ts'
+
+const masterKey = Buffer.alloc(32, 7)
+
+/** Fast enough for a test; the waits between checks of a pending payment are travelled through by the clock. */
+const testPace: Pace = {
+  ...defaultPace,
+  pollMs: 20,
+  stripeTimeoutMs: 400,
+  backoffMs: 50,
+  restMs: 300,
+  retestMs: 300,
+}
+
+const stateRow = z.object({
+  state: z.string(),
+  reason: z.string(),
+  attempts: z.number(),
+  next_attempt_at: z.string().nullable(),
+  payment_id: z.string(),
+})
+
+/** A database, a Stripe and a clock, in which shops sell and a verifier runs. */
+export async function openWorld() {
+  const database = await openTestDatabase()
+  let offset = 0
+  const now = () => Date.now() + offset
+  const double = await startStripeDouble({ now, limits: { testRate: 100, endpointRate: 100 } })
+  const environment = {
+    STRIPE_API_BASE: double.url,
+    ALLOW_STRIPE_DOUBLE: '1',
+    STRIPE_RATE_LIVE: '100',
+    STRIPE_RATE_TEST: '100',
+    MASTER_KEY: masterKey.toString('hex'),
+  }
+  const parsed = parseConfig(environment)
+  if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
+  const config = { ...parsed.config, VERIFIER_PORT: 0 }
+  let sites = 0
+  const lines: string[] = []
+
+  return {
+    database,
+    double,
+    environment,
+    now,
+    /** Everything that the verifier logged. */
+    logged: () => lines.join(''),
+    /** Lets time pass. */
+    travel: (ms: number) => {
+      offset += ms
+    },
+    start: (pace: Partial<Pace> = {}) =>
+      startVerifier(
+        {
+          config,
+          clickhouse: database.address,
+          log: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
+          now,
+        },
+        { ...testPace, ...pace },
+      ),
+    /** A site with a Stripe account of its own; `livemode` is that of its key. */
+    shop: async (options: ShopOptions = {}) => {
+      const shop = openShop({ database, double, now, site_id: ++sites }, options)
+      await shop.saveSite()
+      if (options.connected ?? true) await shop.connect(shop.account.keys.test.restricted)
+      return shop
+    },
+    close: async () => {
+      await double.close()
+      await database.close()
+    },
+  }
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+type ShopOptions = {
+  connected?: boolean
+  revenue_attribution?: boolean
+  timezone?: string
+  settles_in?: [string]
+}
+type Ground = { database: TestDatabase; double: StripeDouble; now: () => number; site_id: number }
+type VisitOptions = { source?: string; session_id?: bigint; visitor_id?: bigint; started?: number }
+
+type ClaimOptions = VisitOptions & { confidence?: string; claimed?: number }
+
+function openShop({ database, double, now, site_id }: Ground, options: ShopOptions) {
+  const { writer } = database
+  const account = double.createAccount({ name: `Shop ${site_id}`, settles_in: options.settles_in ?? ['usd'] })
+  const timezone = options.timezone ?? 'UTC'
+  const reference_key = randomBytes(32).toString('hex')
+  const insert = (table: string, values: Record<string, unknown>[]) =>
+    writer.insert({ table, values, format: 'JSONEachRow' })
+  const query = <Row>(sql: string, row: z.ZodType<Row>, params = {}) =>
+    readRows(writer, { sql, params: { site_id, ...params }, row })
+  const visit = ({ source = '', session_id, visitor_id = 7n, started = now() }: VisitOptions) => ({
+    site_id,
+    day: dayText(localDay(started, timezone)),
+    visitor_id: String(visitor_id),
+    session_id: String(session_id ?? BigInt(started) << 20n),
+    entry_page: '/pricing',
+    source,
+    country: 'DE',
+    browser: 'Firefox',
+  })
+
+  const insertClaims = (stripe_session_id: string, all: ClaimOptions[]) =>
+    insert(
+      'payment_claims',
+      all.map(({ confidence = 'same_visit', claimed = now(), ...of }) => ({
+        ...visit(of),
+        stripe_session_id,
+        claimed_at: instantCell(claimed),
+        claim_id: randomUUID(),
+        batch_id: '1',
+        confidence,
+      })),
+    )
+
+  return {
+    site_id,
+    account,
+    reference_key,
+    saveSite: () =>
+      insert('sites', [
+        {
+          site_id,
+          domain: `shop-${site_id}.example`,
+          timezone,
+          currency: 'usd',
+          reference_key,
+          revenue_attribution: options.revenue_attribution ?? true,
+          created_at: instantCell(now()),
+          version: String(now() * 1000),
+        },
+      ]),
+    /** What the dashboard does when the owner saves a key. */
+    connect: (key: string, { sealedWith = masterKey, livemode = key.includes('_live_') } = {}) =>
+      insert('revenue_connections', [
+        {
+          site_id,
+          provider: 'stripe',
+          method: 'payment_links',
+          sealed_key: sealSecret(key, { siteId: site_id, purpose: 'stripe', livemode }, sealedWith),
+          key_hint: `rk_test_...${key.slice(-4)}`,
+          livemode,
+          connected_at: instantCell(now()),
+          version: String(now() * 1000),
+        },
+      ]),
+    /** A browser opens the thank-you page. */
+    claim: (stripe_session_id: string, of: ClaimOptions = {}) => insertClaims(stripe_session_id, [of]),
+    /** Browsers open the same thank-you page. */
+    claims: (stripe_session_id: string, all: ClaimOptions[]) => insertClaims(stripe_session_id, all),
+    /** A pageview of a visit, which the table of visits takes in. */
+    pageview: (of: VisitOptions & { session_id: bigint }) =>
+      insert('events', [
+        {
+          ...visit(of),
+          name: 'pageview',
+          pathname: '/pricing',
+          received_at: instantCell(now()),
+          event_id: randomUUID(),
+          event_no: 1,
+          pageview_no: 1,
+          interaction_no: 1,
+        },
+      ]),
+    session: (params: Parameters<StripeDouble['createCheckoutSession']>[0] = {}) =>
+      double.createCheckoutSession({ account: account.id, ...params }),
+    /** A session that was paid by card. */
+    sale: (
+      params: Parameters<StripeDouble['createCheckoutSession']>[0] = {},
+      how: Parameters<StripeDouble['pay']>[1] = {},
+    ) => {
+      const { id } = double.createCheckoutSession({ account: account.id, ...params })
+      return double.pay(id, how)
+    },
+    states: () =>
+      query(
+        'SELECT state, reason, attempts, next_attempt_at, payment_id FROM claim_states FINAL WHERE site_id = {site_id:UInt32} ORDER BY stripe_session_id',
+        stateRow,
+      ),
+    state: async (stripe_session_id: string) =>
+      (
+        await query(
+          'SELECT state, reason, attempts, next_attempt_at, payment_id FROM claim_states FINAL WHERE site_id = {site_id:UInt32} AND stripe_session_id = {id:String}',
+          stateRow,
+          { id: stripe_session_id },
+        )
+      )[0],
+    payments: () =>
+      query('SELECT * FROM payments FINAL WHERE site_id = {site_id:UInt32} ORDER BY payment_id', paymentRow),
+    health: async () =>
+      (
+        await query(
+          'SELECT state, detail FROM connection_health FINAL WHERE site_id = {site_id:UInt32}',
+          z.object({ state: z.string(), detail: z.string() }),
+        )
+      )[0],
+    /** How often Stripe was asked about a session. */
+    reads: (stripe_session_id: string) =>
+      double.requests.filter((request) => request.path === `/v1/checkout/sessions/${stripe_session_id}`)
+        .length,
+    fault: (fault: Omit<Parameters<StripeDouble['faults']['set']>[0], 'account'>) =>
+      double.faults.set({ ...fault, account: account.id }),
+  }
+}
+
+export type Shop = Awaited<ReturnType<World['shop']>>
