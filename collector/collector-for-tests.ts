@@ -9,7 +9,9 @@ import { parseConfig } from '../schema/config.ts'
 import type { Site } from '../schema/site/read-sites.ts'
 import type { AcceptedRows } from './accepted-rows.ts'
 import { type Collector, startCollector } from './collector.ts'
-import type { EventStore, OpenStore } from './event-store.ts'
+import type { EventStore, openEventStore } from './delivery/event-store.ts'
+
+type OpenStore = typeof openEventStore
 
 /** A user agent of a person. */
 export const chrome =
@@ -56,6 +58,15 @@ export function memoryStore(rows: AcceptedRows[] = []) {
     recentRows: async function* (since) {
       for (const each of rows) if (each.events.some((event) => event.received_at >= since)) yield each
     },
+    stats: () => ({
+      bytes: 0,
+      segments: 0,
+      undeliveredRows: 0,
+      backlogAgeMs: 0,
+      lastConfirmedAt: null,
+      quarantined: 0,
+      full: state.full ? 'disk' : 'no',
+    }),
     close: async () => {},
   }
   const open: OpenStore = async () => store
@@ -73,7 +84,8 @@ export type CollectorUnderTest = Collector & {
 
 export type UnderTestOptions = {
   database: TestDatabase
-  openStore: OpenStore
+  /** The real one by default. */
+  openStore?: OpenStore
   env?: Record<string, string>
   /** The clock's time, which stands still until the test moves it. */
   at?: string

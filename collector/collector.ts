@@ -4,9 +4,9 @@ import { createWriter } from '../schema/clickhouse/client.ts'
 import { probeAnswer, type Readiness } from '../schema/process/probes.ts'
 import type { Service, ServiceContext } from '../schema/process/service.ts'
 import type { Collection } from './collection.ts'
+import { type EventStore, openEventStore } from './delivery/event-store.ts'
 import { DropCounters } from './drop-counters.ts'
 import { createEventRoute } from './event-route.ts'
-import type { EventStore, OpenStore } from './event-store.ts'
 import type { Route } from './http-route.ts'
 import { startHttpServer } from './http-server.ts'
 import { inTime } from './in-time.ts'
@@ -21,7 +21,7 @@ const saltsEveryMs = 30_000
 const sweepEveryMs = 60_000
 const flushEveryMs = 3_000
 /** How long a close waits for ClickHouse where only a count can be lost, in ms. */
-const closePatienceMs = 2_000
+const closePatienceMs = 1_000
 
 /** A started collector; `port` is the one it listens on. */
 export type Collector = Required<Service> & { port: number }
@@ -30,7 +30,10 @@ export type Collector = Required<Service> & { port: number }
  * Starts the collector: loads sites, salts and recent visits, from the snapshots and the journal where ClickHouse
  * cannot answer, and only then listens. Closing stops listening, stores what was accepted and writes the last counts.
  */
-export async function startCollector(context: ServiceContext, openStore: OpenStore): Promise<Collector> {
+export async function startCollector(
+  context: ServiceContext,
+  openStore: typeof openEventStore = openEventStore,
+): Promise<Collector> {
   const { config, log, now } = context
   const folder = join(config.DATA_DIR, 'collector')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -65,9 +68,10 @@ export async function startCollector(context: ServiceContext, openStore: OpenSto
 
   const readiness = (): Readiness => {
     if (failure.error) return { ready: false, why: `The journal failed: ${failure.error.message}` }
-    return collection.sites.loaded
-      ? { ready: true }
-      : { ready: false, why: 'No list of sites could be read from ClickHouse yet.' }
+    if (!collection.sites.loaded)
+      return { ready: false, why: 'No list of sites could be read from ClickHouse yet.' }
+    const { full } = store.stats()
+    return full === 'no' ? { ready: true } : { ready: false, why: `The ${full} is full: events are refused.` }
   }
   const server = await startHttpServer({
     host: config.HOST,
@@ -77,7 +81,7 @@ export async function startCollector(context: ServiceContext, openStore: OpenSto
   })
   log.info({ port: server.port, visits: collection.visits.size }, 'listening')
 
-  const close = async () => {
+  const stop = async () => {
     await server.close()
     // A read that hangs on a stopped engine ends with its client.
     await inTime(closePatienceMs, async () => {
@@ -87,6 +91,11 @@ export async function startCollector(context: ServiceContext, openStore: OpenSto
     const fault = await inTime(closePatienceMs, () => counters.flush(now()))
     if (fault) log.warn({ err: fault }, 'the last drop counts are lost')
     await Promise.all([reader.close(), writer.close()])
+  }
+  let stopped: Promise<void> | null = null
+  const close = () => {
+    stopped ??= stop()
+    return stopped
   }
   const heartbeat = async () => {
     if (failure.error) throw failure.error

@@ -7,6 +7,7 @@ import {
   us_socket_local_port,
 } from 'uWebSockets.js'
 import type { Logger } from 'pino'
+import { HopelessError } from '../schema/process/run-child.ts'
 import {
   type Answer,
   methodNotAllowed,
@@ -55,7 +56,7 @@ const exclusive = 1
  * corked, and an aborted response is never touched.
  *
  * @param options.port 0 picks a free one
- * @throws when the port is taken
+ * @throws HopelessError when the port is taken
  */
 export async function startHttpServer(options: {
   host: string
