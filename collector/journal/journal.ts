@@ -133,10 +133,6 @@ export class Journal {
     return this.#shelf.batches[0]
   }
 
-  get batchId(): bigint {
-    return this.#active.batchId
-  }
-
   /** The requests of a batch, record by record, in their order. */
   readBatch(batch: SealedBatch): AsyncGenerator<AcceptedRows[]> {
     return readBatchRows(this.#options, batch)
@@ -171,9 +167,14 @@ export class Journal {
     while (this.#running) await this.#running
   }
 
-  /** Stops taking rows, makes what was taken durable, and closes the file. */
-  async close(): Promise<void> {
+  /** Takes no more rows; those that wait are still stored. */
+  refuse(): void {
     this.#closing = true
+  }
+
+  /** Takes no more rows, makes what was taken durable, and closes the file. */
+  async close(): Promise<void> {
+    this.refuse()
     await this.settledDown()
     this.#room.close()
     await this.#active.close()
