@@ -1,0 +1,78 @@
+import type { QueryResult } from '../../../contract/query.ts'
+import { formatAxisTime, formatTime, type Interval, intervalOf } from '../format/format-date.ts'
+import { formatDuration } from '../format/format-duration.ts'
+import { formatAxisMoney } from '../format/format-money.ts'
+import { formatAxisCount } from '../format/format-number.ts'
+import { formatMetric, metricShapes, moneyOf, numberOf } from './metric-shape.ts'
+import type { BarMetric, LineMetric } from './view-state.ts'
+
+/** One line of the tooltip. */
+export type ChartReading = { name: string; text: string; before: string | null; tone: 'people' | 'money' }
+
+/** What the chart draws, one entry per interval. */
+export type ChartSeries = {
+  interval: Interval
+  axis: string[]
+  titles: string[]
+  titlesBefore: (string | null)[]
+  line: (number | null)[]
+  before: (number | null)[] | null
+  bars: (number | null)[] | null
+  readings: ChartReading[][]
+  /** The index of the interval that is not over; null when all are. */
+  unfinished: number | null
+  formatLine: (value: number) => string
+  formatBars: (value: number) => string
+}
+
+/** Reads a series over time for a line metric and, when wanted, a money metric as bars. */
+export function chartSeries(result: QueryResult, line: LineMetric, bars: BarMetric | 'none'): ChartSeries {
+  const { results, meta, query } = result
+  const labels = results.map(({ dimensions }) => dimensions[0] ?? '')
+  const interval = intervalOf(labels)
+  const lineAt = query.metrics.indexOf(line)
+  const barsAt = bars === 'none' ? -1 : query.metrics.indexOf(bars)
+  const compared = results.some(({ comparison }) => comparison !== undefined)
+  const unfinished = meta.unfinished === undefined ? -1 : labels.indexOf(meta.unfinished)
+  const currency = results.map(({ metrics }) => moneyOf(metrics[barsAt])?.currency).find(Boolean) ?? 'usd'
+  return {
+    interval,
+    axis: labels.map((label) => formatAxisTime(label, interval)),
+    titles: labels.map((label) => formatTime(label, interval)),
+    titlesBefore: results.map(({ comparison }) => {
+      const label = comparison?.dimensions[0]
+      return label === undefined ? null : formatTime(label, interval)
+    }),
+    line: results.map(({ metrics }) => numberOf(metrics[lineAt])),
+    before: compared ? results.map(({ comparison }) => numberOf(comparison?.metrics[lineAt])) : null,
+    bars: barsAt === -1 ? null : results.map(({ metrics }) => numberOf(metrics[barsAt])),
+    readings: results.map((row) => [
+      reading(line, row, lineAt),
+      ...(bars === 'none' ? [] : [reading(bars, row, barsAt)]),
+    ]),
+    unfinished: unfinished === -1 ? null : unfinished,
+    formatLine: axisFormat(line),
+    formatBars: (value) => formatAxisMoney({ value, currency }),
+  }
+}
+
+function reading(
+  metric: LineMetric | BarMetric,
+  row: QueryResult['results'][number],
+  at: number,
+): ChartReading {
+  const { name, kind } = metricShapes[metric]
+  return {
+    name,
+    text: formatMetric(metric, row.metrics[at], 'full'),
+    before: row.comparison === undefined ? null : formatMetric(metric, row.comparison.metrics[at], 'full'),
+    tone: kind === 'money' ? 'money' : 'people',
+  }
+}
+
+function axisFormat(metric: LineMetric): (value: number) => string {
+  const { kind } = metricShapes[metric]
+  if (kind === 'percent') return (value) => `${formatAxisCount(value)}%`
+  if (kind === 'seconds') return formatDuration
+  return formatAxisCount
+}
