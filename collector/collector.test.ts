@@ -10,6 +10,7 @@ import type { AcceptedRows } from './accepted-rows.ts'
 import {
   addSites,
   type CollectorUnderTest,
+  chrome,
   eventually,
   memoryStore,
   removeTemporaryFolders,
@@ -317,6 +318,26 @@ describe('the connection', () => {
     }))
     const { body } = await collector.post(many, who)
     expect(body).toMatchObject({ stored: 400 })
+  })
+
+  test('a body without a length is read to its end', async () => {
+    const rows: AcceptedRows[] = []
+    const collector = await start({ openStore: memoryStore(rows).open })
+    const text = JSON.stringify(pageview)
+    const pieces = [text.slice(0, 20), text.slice(20)].map(
+      (piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`,
+    )
+    const head = `POST /api/event HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nUser-Agent: ${chrome}\r\nTransfer-Encoding: chunked\r\n\r\n`
+    expect(await exchange(collector.port, `${head}${pieces.join('')}0\r\n\r\n`)).toMatch(/ 202 Accepted/)
+    expect(rows).toHaveLength(1)
+  })
+
+  test('a body of megabytes is cut off', async () => {
+    const collector = await start()
+    const head =
+      'POST /api/event HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 8000000\r\n\r\n'
+    expect(await exchange(collector.port, head + 'x'.repeat(2_000_000))).toMatch(/^(HTTP\/1.1 413 .*)?$/s)
+    expect((await collector.post(pageview, who)).response.status).toBe(202)
   })
 
   test('a client that leaves in the middle changes nothing', async () => {

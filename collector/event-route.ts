@@ -34,6 +34,8 @@ export function createEventRoute(options: EventRouteOptions): Route {
       const type = head.header('content-type')
       const sender = readSender(head, options)
       return (body) => {
+        // A slow body may take seconds: the event happened when it was whole.
+        sender.now = options.now()
         if (typeof body !== 'string') return refuse(body.refused, sender, options)
         if (!acceptedTypes.test(type))
           return refuse(
