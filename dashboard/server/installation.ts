@@ -1,0 +1,24 @@
+import { createReader, createWriter } from '../../schema/clickhouse/client.ts'
+import { loadMasterKey } from '../../schema/master-key.ts'
+import type { ServiceContext } from '../../schema/process/service.ts'
+import { Accounts } from './account/accounts.ts'
+import type { Installation } from './environment.ts'
+import { SettingsWriter } from './settings/settings-writer.ts'
+import { Sites } from './site/sites.ts'
+
+/** Opens what routes use. `close` lets begun changes be stored first. */
+export function openInstallation(context: ServiceContext): Installation & { close: () => Promise<void> } {
+  const { config, clickhouse, log, now } = context
+  const masterKey = loadMasterKey(config)
+  const writer = createWriter(clickhouse)
+  const reader = createReader(clickhouse)
+  const settings = new SettingsWriter(writer, now)
+  const shared = { client: writer, settings, now }
+  const accounts = new Accounts({ ...shared, masterKey, dataDir: config.DATA_DIR })
+  const sites = new Sites(shared)
+  const close = async () => {
+    await settings.idle()
+    await Promise.all([writer.close(), reader.close()])
+  }
+  return { config, log, now, writer, reader, settings, masterKey, accounts, sites, close }
+}

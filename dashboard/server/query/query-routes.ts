@@ -1,0 +1,63 @@
+import { createRoute } from '@hono/zod-openapi'
+import { localDay, zoneAt } from '../../../schema/site/local-day.ts'
+import { queryBody, queryResult } from '../../contract/query.ts'
+import { createRoutes, gives, open, takes } from '../api-route.ts'
+import type { Installation } from '../environment.ts'
+import { readConnection } from '../revenue/connection.ts'
+import { shownMode } from '../revenue/revenue-settings.ts'
+import { siteOf } from '../site/site-param.ts'
+import { makeMeta, makeRows, rangeText } from './answer.ts'
+import { readFirstDay } from './first-day.ts'
+import { planQuery } from './plan.ts'
+import { readReport } from './report.ts'
+
+/** `POST /api/v2/query`: parse, plan, run, shape. */
+export function queryRoutes(installation: Installation) {
+  const { now, reader, writer } = installation
+  const routes = createRoutes()
+
+  const queryRoute = createRoute({
+    ...open('read'),
+    method: 'post',
+    path: '/api/v2/query',
+    summary: 'Traffic and revenue, in the shape of the Plausible Stats API v2',
+    request: { body: takes(queryBody) },
+    responses: gives('The numbers', queryResult),
+  })
+  routes.openapi(queryRoute, async (context) => {
+    const body = context.req.valid('json')
+    const site = await siteOf(installation, body.site_id)
+    const moment = now()
+    const today = localDay(moment, zoneAt(site, moment))
+    const firstDay = body.date_range === 'all' ? await readFirstDay(reader, site.site_id) : null
+    const plan = planQuery(body, site, { now: moment, firstDay: firstDay ?? today })
+    const connection = await readConnection(writer, site.site_id)
+    const livemode = shownMode(connection)
+
+    const rows = await readReport(reader, plan, { days: plan.days, livemode, only: null })
+    const only = plan.series === null && plan.dimensions.length > 0 ? rows.map((row) => row.dimensions) : null
+    const before =
+      plan.before && (only === null || only.length > 0)
+        ? await readReport(reader, plan, { days: plan.before, livemode, only })
+        : null
+
+    const wants = {
+      labels: body.include.time_labels ?? false,
+      total: body.include.total_rows ?? false,
+    }
+    const answer = {
+      results: makeRows(plan, { rows, before }),
+      meta: makeMeta(plan, { rows, now: moment, testRevenue: !livemode, wants }),
+      query: {
+        site_id: site.domain,
+        metrics: plan.metrics,
+        date_range: rangeText(plan.days, plan.timezone),
+        dimensions: body.dimensions,
+        filters: plan.filters,
+      },
+    }
+    return context.json(answer, 200)
+  })
+
+  return routes
+}

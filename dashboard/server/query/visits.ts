@@ -1,0 +1,16 @@
+import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
+import { dimensionColumns, filterConditions, groupClause } from './clauses.ts'
+import type { Plan } from './plan.ts'
+import { fillTemplate } from './template.ts'
+
+const sql = sqlBeside(import.meta.url)
+const parts = ['visit', 'exit'] as const
+
+/** The traffic of a question that looks at visits only. */
+export function visitsSql(plan: Plan): string {
+  return fillTemplate(sql(), {
+    dimensions: dimensionColumns(plan, 'visits', parts),
+    conditions: filterConditions(plan, 'visits', parts),
+    group: groupClause(plan),
+  })
+}

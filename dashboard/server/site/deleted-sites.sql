@@ -1,0 +1,4 @@
+SELECT site_id
+FROM sites FINAL
+WHERE deleted
+ORDER BY site_id

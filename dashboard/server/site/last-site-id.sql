@@ -1,0 +1,2 @@
+SELECT max(site_id) AS site_id
+FROM sites

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { z } from 'zod'
+import { instantCell } from '../../../schema/clickhouse/cell.ts'
+import { localDay, localDayStart, zoneAt } from '../../../schema/site/local-day.ts'
+import { readSites, type Site } from '../../../schema/site/read-sites.ts'
+import type { siteBody, sitePatch } from '../../contract/sites.ts'
+import { FreshCopy } from '../settings/fresh-copy.ts'
+import type { SettingsWriter, WriteRow } from '../settings/settings-writer.ts'
+import { deleteSiteRows } from './delete-rows.ts'
+import { readDeletedSites } from './deleted-sites.ts'
+import { readTimezone } from './known-timezone.ts'
+import { readLastSiteId } from './last-site-id.ts'
+import { deleteOldVersions } from './old-versions.ts'
+
+type Options = { client: ClickHouseClient; settings: SettingsWriter; now: () => number }
+
+/** What became of a change of sites. */
+export type SiteOutcome =
+  | { ok: true; site: Site }
+  | { ok: false; reason: 'domain_taken' | 'unknown_timezone' | 'unknown_currency' | 'not_found' }
+
+const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
+
+/** The sites of this installation. */
+export class Sites {
+  readonly #client: ClickHouseClient
+  readonly #settings: SettingsWriter
+  readonly #now: () => number
+  readonly #sites: FreshCopy<Site[]>
+
+  constructor({ client, settings, now }: Options) {
+    this.#client = client
+    this.#settings = settings
+    this.#now = now
+    this.#sites = new FreshCopy(() => readSites(client), now)
+  }
+
+  async list(): Promise<Site[]> {
+    return await this.#sites.get()
+  }
+
+  async find(domain: string): Promise<Site | null> {
+    const name = domain.trim().toLowerCase()
+    return (await this.list()).find((site) => site.domain === name) ?? null
+  }
+
+  async create(wanted: z.output<typeof siteBody>): Promise<SiteOutcome> {
+    const timezone = await readTimezone(this.#client, wanted.timezone)
+    if (timezone === null) return { ok: false, reason: 'unknown_timezone' }
+    if (!currencies.has(wanted.currency)) return { ok: false, reason: 'unknown_currency' }
+    return await this.#change<SiteOutcome>(async (write, sites) => {
+      if (sites.some((site) => site.domain === wanted.domain)) return { ok: false, reason: 'domain_taken' }
+      const site: Site = {
+        site_id: (await readLastSiteId(this.#client)) + 1,
+        domain: wanted.domain,
+        hosts: [],
+        timezone,
+        timezone_next: '',
+        timezone_next_at: 0,
+        currency: wanted.currency,
+        reference_key: randomBytes(32).toString('hex'),
+        payment_link_hosts: [],
+        honour_gpc: false,
+        revenue_attribution: true,
+        created_at: this.#now(),
+        version: 0n,
+      }
+      await write('sites', siteCells(site, false))
+      return { ok: true, site }
+    })
+  }
+
+  async update(domain: string, patch: z.output<typeof sitePatch>): Promise<SiteOutcome> {
+    const { timezone: wantedZone, ...rest } = patch
+    const timezone = wantedZone === undefined ? undefined : await readTimezone(this.#client, wantedZone)
+    if (timezone === null) return { ok: false, reason: 'unknown_timezone' }
+    if (rest.currency !== undefined && !currencies.has(rest.currency))
+      return { ok: false, reason: 'unknown_currency' }
+    return await this.#change<SiteOutcome>(async (write, sites) => {
+      const before = sites.find((each) => each.domain === domain)
+      if (!before) return { ok: false, reason: 'not_found' }
+      const changes = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+      const zone = timezone === undefined ? {} : zoneChange(before, timezone, this.#now())
+      const site: Site = { ...before, ...changes, ...zone }
+      await write('sites', siteCells(site, false), before.version)
+      return { ok: true, site }
+    })
+  }
+
+  /**
+   * Deletes a site: the collector drops its events from now on, its key and its rows are removed.
+   *
+   * @returns the site that was, or null when there is none
+   */
+  async remove(domain: string): Promise<Site | null> {
+    const deleted = await this.#change(async (write, sites) => {
+      const site = sites.find((each) => each.domain === domain)
+      if (!site) return null
+      const mark = { ...site, domain: '', hosts: [], payment_link_hosts: [], reference_key: '' }
+      return { site, version: await write('sites', siteCells(mark, true), site.version) }
+    })
+    if (deleted === null) return null
+    const { site, version } = deleted
+    await deleteOldVersions(this.#client, { table: 'sites', siteId: site.site_id, version })
+    await deleteSiteRows(this.#client, [site.site_id])
+    return site
+  }
+
+  /**
+   * Removes rows of deleted sites that came late: a collector learns of a deletion within two seconds, and its journal
+   * may deliver long after.
+   */
+  async sweepDeleted(): Promise<void> {
+    const siteIds = await readDeletedSites(this.#client)
+    if (siteIds.length > 0) await deleteSiteRows(this.#client, siteIds)
+  }
+
+  async #change<T>(act: (write: WriteRow, sites: Site[]) => Promise<T>): Promise<T> {
+    try {
+      return await this.#settings.change(async (write) => await act(write, await readSites(this.#client)))
+    } finally {
+      this.#sites.forget()
+    }
+  }
+}
+
+// A new zone begins with the next local day, so that no day is counted in two zones. Asking for the zone in force takes
+// a waiting change back.
+function zoneChange(site: Site, timezone: string, now: number) {
+  const current = zoneAt(site, now)
+  if (timezone === current) return { timezone, timezone_next: '', timezone_next_at: 0 }
+  const midnight = localDayStart(localDay(now, current) + 1, current)
+  return { timezone: current, timezone_next: timezone, timezone_next_at: midnight }
+}
+
+function siteCells(site: Site, deleted: boolean) {
+  const { version: _, ...rest } = site
+  return {
+    ...rest,
+    timezone_next_at: instantCell(site.timezone_next_at),
+    created_at: instantCell(site.created_at),
+    deleted,
+  }
+}
