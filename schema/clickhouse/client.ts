@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 
 /** How to reach ClickHouse. The embedded engine and a server are reached alike. */
 export type ClickHouseAddress = {
@@ -24,6 +24,9 @@ const readSettings = {
   output_format_json_quote_64bit_integers: 1,
 } as const
 
+// The client prints its faults past pino, several lines for each poll while ClickHouse is away; callers log them.
+const quiet = { level: ClickHouseLogLevel.OFF }
+
 /** The client that writes facts, states and settings. Close it when done. */
 export function createWriter(address: ClickHouseAddress): ClickHouseClient {
   return createClient({
@@ -31,6 +34,7 @@ export function createWriter(address: ClickHouseAddress): ClickHouseClient {
     database: address.database,
     ...address.writer,
     request_timeout: 60_000,
+    log: quiet,
     clickhouse_settings: { ...insertSettings, ...readSettings },
   })
 }
@@ -42,5 +46,6 @@ export function createReader(address: ClickHouseAddress): ClickHouseClient {
     database: address.database,
     ...address.reader,
     request_timeout: 60_000,
+    log: quiet,
   })
 }
