@@ -37,6 +37,7 @@ export class AccountQueue {
   #failures = 0
   #changedAt = 0
   #restsUntil = 0
+  #closed = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: QueueOptions) {
@@ -68,12 +69,14 @@ export class AccountQueue {
           reject(error)
         }
       })
-      this.#enter(this.#queue)
+      if (this.#closed) void this.#waiting.pop()?.()
+      else this.#enter(this.#queue)
     })
   }
 
-  /** Lets the tasks that still wait run at once: their connections are retired, so they ask nothing. */
+  /** Lets the tasks that still wait, and those to come, run at once: their connections are retired, so they ask nothing. */
   close(): void {
+    this.#closed = true
     clearTimeout(this.#timer)
     this.#queue.clear()
     for (const task of this.#waiting.splice(0)) void task()
@@ -125,6 +128,7 @@ export class AccountQueue {
     for (const _ of this.#waiting) this.#enter(queue)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => queue.start(), Math.max(pauseMs, windowMs))
+    this.#timer.unref()
   }
 }
 

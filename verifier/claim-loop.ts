@@ -9,16 +9,13 @@ import { decideUnasked } from './decide-unasked.ts'
 import { readDueClaims } from './due-claims.ts'
 import { readNewClaims, wholeTable } from './new-claims.ts'
 import { readNextDue } from './next-due.ts'
-import { claimKey, type OpenClaim } from './open-claim.ts'
+import type { OpenClaim } from './open-claim.ts'
 import type { OpenConnection, Superseded } from './open-connection.ts'
 import type { SessionAnswer } from './stripe-api.ts'
+import { mostUnderWay, UnderWay } from './under-way.ts'
 import { VerdictOutbox } from './verdict-outbox.ts'
 import { type Verdict, writeVerdicts } from './verdict-writer.ts'
 
-/** Claims of one site that are being asked about; the rest of its backlog stays in the tables. */
-const mostUnderWay = 100
-/** When fewer than this are under way, more are read. */
-const fewUnderWay = 50
 /** Claims stored this long ago are found at every look; older ones when the whole table is looked through. */
 const recentSeconds = 60
 const stepsPerReload = 2
@@ -37,9 +34,7 @@ export type ClaimLoopOptions = {
 export class ClaimLoop {
   #options: ClaimLoopOptions
   #sites = new Map<number, Site>()
-  #underWay = new Map<string, number>()
-  // Finished while the tables were read: what the read says of them is old, and believing it would ask Stripe again.
-  #justFinished = new Set<string>()
+  #underWay = new UnderWay()
   #asking = new Set<Promise<void>>()
   #outbox: VerdictOutbox
   #health: ConnectionHealth
@@ -64,7 +59,7 @@ export class ClaimLoop {
     if (this.#step % stepsPerReload === 0) await this.#reload()
     await this.#findNew()
     await this.#findDue()
-    this.#retestKeys()
+    this.#testKeys()
     await this.#writeHealth()
     this.#step++
   }
@@ -88,9 +83,9 @@ export class ClaimLoop {
 
   async #findNew(): Promise<void> {
     const whole = this.#step >= this.#wholeTableAt
-    this.#justFinished.clear()
+    this.#underWay.beginRead()
     const claims = await readNewClaims(this.#options.client, {
-      site_ids: [...this.#sites.keys()].filter((siteId) => this.#hasRoom(siteId)),
+      site_ids: [...this.#sites.keys()].filter((siteId) => this.#underWay.hasRoom(siteId)),
       window_s: whole ? wholeTable : recentSeconds,
       limit: mostUnderWay,
     })
@@ -104,9 +99,9 @@ export class ClaimLoop {
     if (now() < this.#nextDue && this.#step % stepsPerWholeTable !== 0) return
     const usable = registry.all().filter((open) => open.outlook.refusal === null)
     const ready = usable.filter(
-      (open) => open.outlook.restsUntil === null && this.#hasRoom(open.connection.site_id),
+      (open) => open.outlook.restsUntil === null && this.#underWay.hasRoom(open.connection.site_id),
     )
-    this.#justFinished.clear()
+    this.#underWay.beginRead()
     const claims = await readDueClaims(client, {
       site_ids: ready.map((open) => open.connection.site_id),
       live_site_ids: ready.filter((open) => open.outlook.livemode).map((open) => open.connection.site_id),
@@ -128,28 +123,16 @@ export class ClaimLoop {
     this.#nextDue = Math.min(this.#nextDue, at)
   }
 
-  #hasRoom(siteId: number): boolean {
-    let count = 0
-    for (const each of this.#underWay.values()) if (each === siteId) count++
-    return count < fewUnderWay
-  }
-
   #take(claim: OpenClaim): void {
-    const key = claimKey(claim)
     const site = this.#sites.get(claim.site_id)
-    if (!site || this.#underWay.has(key) || this.#justFinished.has(key)) return
+    if (!site) return
     const open = this.#options.registry.get(claim.site_id)
     const decision = decideUnasked(claim.stripe_session_id, open?.outlook ?? null)
-    if (decision) {
-      // A claim with a state keeps it while its site cannot be served.
-      const waits = decision.state === 'retrying' || decision.state === 'key_rejected'
-      if (waits && claim.state !== 'new') return
-      this.#underWay.set(key, claim.site_id)
-      this.#outbox.add({ claim, site, decision, asked: false, paid: null })
-    } else if (open) {
-      this.#underWay.set(key, claim.site_id)
-      this.#track(this.#ask(claim, site, open))
-    }
+    // A claim with a state keeps it while its site cannot be served.
+    const waits = decision?.state === 'retrying' || decision?.state === 'key_rejected'
+    if ((waits && claim.state !== 'new') || !this.#underWay.take(claim)) return
+    if (decision) this.#outbox.add({ claim, site, decision, asked: false, paid: null })
+    else if (open) this.#track(this.#ask(claim, site, open))
   }
 
   async #ask(claim: OpenClaim, site: Site, open: OpenConnection): Promise<void> {
@@ -158,7 +141,7 @@ export class ClaimLoop {
     const replaced = registry.get(claim.site_id) !== open
     const refused = answer.kind === 'key_rejected' || answer.kind === 'permission_missing'
     if (answer.kind === 'superseded' || (replaced && refused)) {
-      this.#underWay.delete(claimKey(claim))
+      this.#underWay.finish(claim)
       this.#nextDue = 0
       return
     }
@@ -180,15 +163,15 @@ export class ClaimLoop {
     }
   }
 
-  #retestKeys(): void {
+  #testKeys(): void {
     for (const open of this.#options.registry.all()) {
-      if (!open.retestDue) continue
-      this.#track(this.#retest(open))
+      if (!open.testDue) continue
+      this.#track(this.#test(open))
     }
   }
 
-  async #retest(open: OpenConnection): Promise<void> {
-    if (await open.retest()) this.#nextDue = 0
+  async #test(open: OpenConnection): Promise<void> {
+    if (await open.test()) this.#nextDue = 0
   }
 
   #track(work: Promise<void>): void {
@@ -212,9 +195,7 @@ export class ClaimLoop {
 
   #finish(verdicts: readonly Verdict[]): void {
     for (const { claim, decision } of verdicts) {
-      const key = claimKey(claim)
-      this.#underWay.delete(key)
-      this.#justFinished.add(key)
+      this.#underWay.finish(claim)
       if (decision.next_attempt_at !== null) this.#planned(decision.next_attempt_at)
     }
   }

@@ -37,6 +37,7 @@ export class ConnectionRegistry {
       if (wanted.get(siteId)?.version === open.connection.version) continue
       open.retire()
       this.#open.delete(siteId)
+      this.#options.log.info({ site_id: siteId }, 'Stripe connection closed')
       changed = true
     }
     for (const connection of wanted.values()) {

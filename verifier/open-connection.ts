@@ -49,7 +49,7 @@ export class OpenConnection {
   #accountId: string
   #learnAccountAt = 0
   #refusal: ConnectionOutlook['refusal'] = null
-  #retestAt = Number.POSITIVE_INFINITY
+  #testAt = Number.POSITIVE_INFINITY
   #level = 0
   #levelUntil = 0
   #lack = ''
@@ -63,6 +63,8 @@ export class OpenConnection {
     this.connection = connection
     this.#accountId = connection.account_id
     this.#queue = queueOf(connection.account_id || keyName)
+    // So the owner sees at once how a new key does, and the health of the one before is not shown for it.
+    if (key.ok) this.#testAt = now()
     if (!key.ok) {
       this.#refusal = { kind: 'key_unreadable', message: key.why }
       this.#health = { state: 'key_rejected', detail: key.why, checked_at: now() }
@@ -87,9 +89,9 @@ export class OpenConnection {
     }
   }
 
-  /** Whether a refused key is to be tried again now. */
-  get retestDue(): boolean {
-    return this.#options.now() >= this.#retestAt
+  /** Whether the key is to be tried now: when it is new, and now and then while Stripe refuses it. */
+  get testDue(): boolean {
+    return this.#options.now() >= this.#testAt
   }
 
   /** Nothing more is sent with this key. What is under way is let finish. */
@@ -111,12 +113,12 @@ export class OpenConnection {
     }
   }
 
-  /** Tries a refused key again; a good answer opens the connection. Gives whether it did. */
-  async retest(): Promise<boolean> {
-    this.#retestAt = this.#options.now() + this.#options.retestMs
+  /** Tries the key; a good answer opens a connection that was refused. Gives whether it was good. */
+  async test(): Promise<boolean> {
+    this.#testAt = this.#options.now() + this.#options.retestMs
     const answer = await this.#send((api) => api.testKey())
     if (answer.kind === 'accepted') {
-      this.#retestAt = Number.POSITIVE_INFINITY
+      this.#testAt = Number.POSITIVE_INFINITY
       this.#refusal = null
     }
     this.#note(answer)
@@ -171,7 +173,7 @@ export class OpenConnection {
     if (answer.kind === 'superseded') return answer
     if (answer.kind === 'key_rejected' || answer.kind === 'permission_missing') {
       const { kind, message } = answer
-      if (!this.#refusal) this.#retestAt = this.#options.now() + this.#options.retestMs
+      if (!this.#refusal) this.#testAt = this.#options.now() + this.#options.retestMs
       this.#refusal ??= { kind, message }
     }
     this.#health = { ...this.#healthAfter(answer), checked_at: this.#options.now() }

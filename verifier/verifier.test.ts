@@ -277,6 +277,28 @@ describe('the key', () => {
     await settled(shop, sale.id, 'paid')
   })
 
+  test('is tried as soon as it is saved, so that its health shows before the first claim', async () => {
+    const shop = await world.shop()
+    await vi.waitFor(async () => expect(await shop.health()).toEqual({ state: 'ok', detail: '' }))
+    world.double.revokeKey(shop.account.keys.test.secret)
+    await shop.connect(shop.account.keys.test.secret)
+    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }))
+  })
+
+  test('that the owner took back is not used any more', async () => {
+    const shop = await world.shop()
+    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'ok' }))
+    await shop.disconnect()
+    await vi.waitFor(() =>
+      expect(world.logged()).toContain(`"site_id":${shop.site_id},"msg":"Stripe connection closed"`),
+    )
+    const before = shop.calls()
+    const sale = shop.sale()
+    await shop.claim(sale.id)
+    expect((await settled(shop, sale.id, 'retrying'))?.reason).toMatch(/not connected/)
+    expect(shop.calls()).toBe(before)
+  })
+
   test('that was revoked stops the site and keeps the claims, until another is saved', async () => {
     const shop = await world.shop()
     world.double.revokeKey(shop.account.keys.test.restricted)

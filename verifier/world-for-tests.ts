@@ -162,6 +162,11 @@ function openShop({ database, double, now, site_id }: Ground, options: ShopOptio
           version: String(now() * 1000),
         },
       ]),
+    /** What the dashboard does when the owner takes the key back. */
+    disconnect: () =>
+      insert('revenue_connections', [
+        { site_id, provider: 'stripe', sealed_key: '', deleted: true, version: String(now() * 1000 + 1) },
+      ]),
     /** A browser opens the thank-you page. */
     claim: (stripe_session_id: string, of: ClaimOptions = {}) => insertClaims(stripe_session_id, [of]),
     /** Browsers open the same thank-you page. */
@@ -212,6 +217,11 @@ function openShop({ database, double, now, site_id }: Ground, options: ShopOptio
           z.object({ state: z.string(), detail: z.string() }),
         )
       )[0],
+    /** How often Stripe was asked anything with one of the shop's test keys. */
+    calls: () =>
+      double.requests.filter(
+        ({ key }) => key === account.keys.test.restricted || key === account.keys.test.secret,
+      ).length,
     /** How often Stripe was asked about a session. */
     reads: (stripe_session_id: string) =>
       double.requests.filter((request) => request.path === `/v1/checkout/sessions/${stripe_session_id}`)
