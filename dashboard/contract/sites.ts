@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+// Labels of letters, digits and inner hyphens, as DNS has them, and a port where a site is developed.
+const domainPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/
+
 const domain = z
   .string()
   .trim()
@@ -10,13 +13,7 @@ const domain = z
       .replace(/^www\./, '')
       .replace(/\/.*$/, ''),
   )
-  .pipe(
-    z
-      .string()
-      .min(1)
-      .max(253)
-      .regex(/^[a-z0-9.-]+(:\d{1,5})?$/, 'Enter a domain such as shop.example'),
-  )
+  .pipe(z.string().min(1).max(253).regex(domainPattern, 'Enter a domain such as shop.example'))
 
 const host = z
   .string()

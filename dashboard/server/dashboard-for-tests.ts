@@ -10,7 +10,7 @@ import { startDashboard } from './dashboard.ts'
 /** An answer as a client sees it. */
 export type Reply = { status: number; body: unknown; text: string; headers: Headers }
 
-/** A client with its own cookies that sends what a browser on the dashboard's page would. */
+/** A client with its own cookies that sends what a browser on the dashboard's page would; a header of '' is left out. */
 export class Browser {
   readonly #origin: string
   readonly cookies = new Map<string, string>()
@@ -26,15 +26,16 @@ export class Browser {
     headers: Record<string, string> = {},
   ): Promise<Reply> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const all: Record<string, string> = {
+      'sec-fetch-site': 'same-origin',
+      cookie,
+      'content-type': body === undefined ? '' : 'application/json',
+      ...headers,
+    }
     const response = await fetch(`${this.#origin}${path}`, {
       method,
       redirect: 'manual',
-      headers: {
-        'sec-fetch-site': 'same-origin',
-        ...(cookie === '' ? {} : { cookie }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
+      headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     for (const line of response.headers.getSetCookie()) {

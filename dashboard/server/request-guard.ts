@@ -19,7 +19,8 @@ export const limitBody = bodyLimit({
 
 /** Only JSON bodies: what a form of another site can send without asking is never read. */
 export const requireJson = createMiddleware<DashboardEnv>(async ({ req }, next) => {
-  const hasBody = req.raw.body !== null && req.header('content-length') !== '0'
+  const hasBody =
+    (req.header('content-length') ?? '0') !== '0' || req.header('transfer-encoding') !== undefined
   const type = req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (!safeMethods.has(req.method) && hasBody && type !== 'application/json')
     throw new Refused('invalid', 'Send the body as Content-Type: application/json. Nothing was changed.')

@@ -7,7 +7,7 @@ import type { Site } from '../../../schema/site/read-sites.ts'
 
 const sql = sqlBeside(import.meta.url)
 const days = 14
-const row = z.object({ site_id: z.number(), day: z.string(), visitors: integer })
+const row = z.object({ site_id: z.number(), local_day: z.string(), visitors: integer })
 
 /** Visitors of each of the last 14 local days of every site, today last. */
 export async function readSiteVisitors(
@@ -20,7 +20,7 @@ export async function readSiteVisitors(
   const from = dayText(Math.min(...today.values()) - days + 1)
   const to = dayText(Math.max(...today.values()))
   const rows = await readRows(client, { sql: sql(), params: { from, to }, row })
-  const visitors = new Map(rows.map((each) => [`${each.site_id} ${each.day}`, each.visitors]))
+  const visitors = new Map(rows.map((each) => [`${each.site_id} ${each.local_day}`, each.visitors]))
   const trendOf = (siteId: number, last: number) =>
     Array.from({ length: days }, (_, index) => {
       const day = dayText(last - days + 1 + index)
