@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const main = join(import.meta.dirname, '../../main.ts')
+
+/** A Revtrail that runs beside this process. */
+export type Installation = {
+  process: ChildProcess
+  /** Asks the dashboard's API; the cookie is the one of `signIn`. */
+  ask: (method: string, path: string, body?: unknown) => Promise<unknown>
+  /** Signs in and gives the cookies as the dashboard set them. */
+  signIn: () => Promise<string[]>
+  stop: () => Promise<void>
+}
+
+type Options = {
+  environment: Record<string, string | undefined>
+  dashboardUrl: string
+  account: { email: string; password: string }
+}
+
+/**
+ * Starts Revtrail as `npm start` does and waits until its dashboard can work.
+ *
+ * @throws Error when it ends before that; what it printed says why
+ */
+export async function startInstallation({
+  environment,
+  dashboardUrl,
+  account,
+}: Options): Promise<Installation> {
+  const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+  let cookie = ''
+  const ask = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${dashboardUrl}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', origin: dashboardUrl, cookie },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path} was refused with ${response.status}: ${text}`)
+    return text === '' ? null : JSON.parse(text)
+  }
+  const signIn = async () => {
+    const response = await fetch(`${dashboardUrl}/api/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: dashboardUrl },
+      body: JSON.stringify(account),
+    })
+    if (!response.ok)
+      throw new Error(`The sign-in was refused with ${response.status}: ${await response.text()}`)
+    const cookies = response.headers.getSetCookie()
+    cookie = cookies.map((each) => each.split(';')[0]).join('; ')
+    return cookies
+  }
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+  }
+  while (!(await isReady(dashboardUrl))) {
+    if (child.exitCode !== null) throw new Error('Revtrail did not start; its message is above.')
+    await pause(150)
+  }
+  return { process: child, ask, signIn, stop }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return await fetch(`${url}/ready`).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
