@@ -70,7 +70,7 @@ async function restartEngine(): Promise<void> {
 const somewhat = (least: number) => least + Math.floor(Math.random() * least * 3)
 
 test('after kills of either process, or both, what was acknowledged is stored exactly once', async () => {
-  for (const victim of ['store', 'engine', 'both', 'store', 'engine', 'both', 'store']) {
+  for (const victim of ['store', 'engine', 'both', 'store', 'engine']) {
     const child = startStore(8)
     await acknowledgements(somewhat(300))
     if (victim !== 'store') await killEngine()

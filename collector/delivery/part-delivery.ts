@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Logger } from 'pino'
 import { ByteWriter } from '../journal/byte-writer.ts'
@@ -40,7 +40,7 @@ const mostRefusedRows = 16
 /**
  * Brings the rows of one part into their table, each exactly once, however the tries end.
  *
- * A first try that is confirmed is done. After any other the rows that arrived are counted, by batch_id and event_id:
+ * A token's first try that is confirmed is done, unless an earlier process may have used it. After any other the rows that arrived are counted, by batch_id and event_id:
  * all, done; none, again under the same token, because the try may still be running; some, the missing ones under a
  * new token. A repeated token that is confirmed while its rows are absent was recorded by a killed engine without its
  * part (the log is written before the rename), and goes out under a new token too.
@@ -49,7 +49,7 @@ export class PartDelivery<Row> {
   #part: Part<Row>
   #sending: Sending
   #doubt: boolean
-  #refused: Row[] = []
+  #refused: Attempt<Row>[] = []
   #accepted = false
 
   constructor(part: Part<Row>, sending: Sending) {
@@ -89,7 +89,7 @@ export class PartDelivery<Row> {
         attempt = next
         attempt.sends++
         await this.#insert(attempt)
-        if (attempt.sends === 1) return null
+        if (attempt.sends === 1 && !this.#part.doubtful) return null
         attempt.answered = true
       } catch (error) {
         this.#sending.signal.throwIfAborted()
@@ -119,7 +119,9 @@ export class PartDelivery<Row> {
     const missing = rows.filter((row) => !stored.has(table.id(row)))
     if (missing.length < rows.length) this.#accepted = true
     if (missing.length === 0) return null
-    return attempt.answered || missing.length < rows.length ? this.#attemptOf(missing) : attempt
+    return attempt.answered || missing.length < rows.length
+      ? this.#attemptOf(missing, attempt.token)
+      : attempt
   }
 
   async #rowsOf(attempt: Attempt<Row>): Promise<Row[]> {
@@ -134,23 +136,26 @@ export class PartDelivery<Row> {
     return { batchId: this.#part.batchId, from, to }
   }
 
-  #attemptOf(rows: Row[]): Attempt<Row> {
+  // The new token follows from the last one and the rows: should an earlier process's last try still be running, the
+  // same rows go out under the same token, and it counts once.
+  #attemptOf(rows: Row[], last: string): Attempt<Row> {
     const { table, batchId, token } = this.#part
     const block = new NativeBlock(table.columns({ id: batchId }))
     block.append(rows)
-    const fresh = `${token}~${randomBytes(8).toString('hex')}`
+    const hash = createHash('sha256').update(last)
+    for (const row of rows) hash.update(table.id(row))
+    const fresh = `${token}~${hash.digest('hex').slice(0, 24)}`
     return { rows, body: block.finish(), token: fresh, sends: 0, answered: false }
   }
 
   async #isolate(attempt: Attempt<Row>): Promise<Attempt<Row>[]> {
     const rows = await this.#rowsOf(attempt)
-    const [row] = rows
-    if (row && rows.length === 1) {
-      this.#refused.push(row)
+    if (rows.length === 1) {
+      this.#refused.push(attempt)
       return []
     }
     const middle = Math.ceil(rows.length / 2)
-    return [this.#attemptOf(rows.slice(middle)), this.#attemptOf(rows.slice(0, middle))]
+    return [rows.slice(middle), rows.slice(0, middle)].map((half) => this.#attemptOf(half, attempt.token))
   }
 
   // Few refused rows among accepted ones are at fault themselves. Otherwise the fault lies with the table, and all wait.
@@ -160,18 +165,23 @@ export class PartDelivery<Row> {
     if (refused.length === 0) return rest
     const others = this.#accepted || this.#part.rows === 1
     if (others && refused.length <= mostRefusedRows) {
-      // The table may have been mended while the rows were told apart.
-      for (const row of refused)
-        if (await this.#complete(this.#attemptOf([row]), 1)) await this.#quarantine(row)
+      for (const attempt of refused) await this.#tryOnceMore(attempt)
       return rest
     }
-    const waiting = await Promise.all(rest.map((attempt) => this.#rowsOf(attempt)))
+    const rows = (await Promise.all([...refused, ...rest].map((attempt) => this.#rowsOf(attempt)))).flat()
     this.#sending.log.error(
-      { table: this.#part.table.name, batch: this.#part.token, rows: refused.length + waiting.flat().length },
+      { table: this.#part.table.name, batch: this.#part.token, rows: rows.length },
       'ClickHouse refuses whole batches: they stay in the journal and are tried again; look at the table',
     )
     await backOff(10, this.#sending.signal)
-    return [this.#attemptOf([...refused, ...waiting.flat()])]
+    return [this.#attemptOf(rows, this.#part.token)]
+  }
+
+  // The table may have been mended while the rows were told apart.
+  async #tryOnceMore(attempt: Attempt<Row>): Promise<void> {
+    const rows = await this.#rowsOf(attempt)
+    if (!(await this.#complete(this.#attemptOf(rows, attempt.token), 1))) return
+    for (const row of rows) await this.#quarantine(row)
   }
 
   async #quarantine(row: Row): Promise<void> {

@@ -27,6 +27,7 @@ const store = await openEventStore({
   batchIntervalMs: 30,
   segmentBytes: 100_000,
   retentionMs: 1_000,
+  drainMs: 60_000,
   onFatal: () => process.exit(70),
 })
 let stopping = false

@@ -119,7 +119,9 @@ export class ActiveSegment {
     this.segment.latest = Math.max(this.segment.latest, rows.latest)
   }
 
-  /** Gives back the bytes of a write that failed. A later write begins at the same place, so a failure here is harmless. */
+  /**
+   * Gives back the bytes of a write that failed. A later write begins at the same place, so a failure here is harmless.
+   */
   async rollback(): Promise<void> {
     await this.#file.truncate(this.segment.bytes).catch(() => undefined)
   }

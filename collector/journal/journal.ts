@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import type { AcceptedRows } from '../accepted-rows.ts'
 import { ActiveSegment, type Group } from './active-segment.ts'
-import { type Disk, isDiskFull, nodeDisk } from './disk.ts'
+import { isDiskFull } from './disk.ts'
+import { type JournalOptions, journalDefaults } from './journal-options.ts'
 import { type Outcome, PendingRecord } from './pending-record.ts'
 import { Quarantine } from './quarantine.ts'
 import { recover } from './recovery.ts'
@@ -11,38 +11,6 @@ import type { Settled } from './segment-format.ts'
 import { readBatchRows, readRowsSince } from './segment-rows.ts'
 import { SegmentShelf } from './segment-shelf.ts'
 import { SpaceReserve } from './space-reserve.ts'
-
-export type JournalOptions = {
-  /** Where the segments lie; made when absent. One process at a time. */
-  folder: string
-  log: Logger
-  /** The clock, in milliseconds since 1970. */
-  now: () => number
-  /** Above this many bytes on disk new rows are refused; below three quarters of it they are taken again. */
-  maxBytes: number
-  /** Called in the order of the journal when rows have become durable, with the batch that they belong to. */
-  onStored: (requests: AcceptedRows[], batchId: bigint) => void
-  /** Called when a batch is complete: the same rows in the same order from now on. */
-  onSealed: (batch: SealedBatch) => void
-  /** Called once when the disk failed: nothing is acknowledged any more, and the process should exit. */
-  onFatal: (error: Error) => void
-  disk?: Disk
-  segmentBytes?: number
-  /** Rows in memory that wait for the disk; more are refused. */
-  pendingBytes?: number
-  /** How long a delivered segment stays (ms), so that a lost part can be replayed. Cut short when half of maxBytes is used. */
-  retentionMs?: number
-  reserveBytes?: number
-}
-
-const mebibyte = 1024 * 1024
-const defaults = {
-  disk: nodeDisk,
-  segmentBytes: 32 * mebibyte,
-  pendingBytes: 16 * mebibyte,
-  retentionMs: 600_000,
-  reserveBytes: mebibyte,
-}
 
 type Parts = { quarantine: Quarantine; shelf: SegmentShelf; active: ActiveSegment; reserve: SpaceReserve }
 
@@ -79,7 +47,7 @@ export class Journal {
    * @throws Error when a segment has another format version, or what the disk throws
    */
   static async open(given: JournalOptions): Promise<Journal> {
-    const options = { ...defaults, ...given }
+    const options = { ...journalDefaults, ...given }
     // A full journal must be able to shrink by a delivered segment, so there are several.
     options.segmentBytes = Math.min(options.segmentBytes, Math.floor(options.maxBytes / 8))
     const { disk, folder, log } = options

@@ -83,7 +83,9 @@ async function recoverSegment(place: Place, name: SegmentName, last: boolean): P
   if (header.state === 'damaged') damage.unshift({ start: 0, end: Math.min(headerBytes, bytes.length) })
   if (!last && scan.validEnd < bytes.length) damage.push({ start: scan.validEnd, end: bytes.length })
   for (const stretch of damage) await isolate({ place, segment, bytes, stretch })
-  const batches = batchesOf({ segment, records: scan.records, log: place.log })
+  // Only sealed batches are sent, and the next process begins a segment of its own.
+  const neverSent = last && damage.length === 0 && segment.bytes === bytes.length
+  const batches = batchesOf({ segment, records: scan.records, log: place.log, neverSent })
   const settled = scan.records.filter((record) => record.kind === 'settled')
   return { segment, batches, settled: settled.map((record) => decodeSettled(record.payload)) }
 }
@@ -140,15 +142,20 @@ async function isolate(damaged: {
 }
 
 type Run = { batch: SealedBatch; crc: number }
-type Source = { segment: Segment; records: SegmentRecord[]; log: Logger }
+type Source = { segment: Segment; records: SegmentRecord[]; log: Logger; neverSent: boolean }
 
-function batchesOf({ segment, records, log }: Source): SealedBatch[] {
+function batchesOf({ segment, records, log, neverSent }: Source): SealedBatch[] {
   const runs = new Map<number, Run>()
+  const sealed = new Set<number>()
   for (const record of records) {
     if (record.kind === 'rows') addRecord(segment, runs, record)
-    if (record.kind === 'seal') compareWithSeal(decodeSeal(record.payload), runs, log)
+    if (record.kind !== 'seal') continue
+    const seal = decodeSeal(record.payload)
+    compareWithSeal(seal, runs, log)
+    sealed.add(seal.batch)
   }
   const batches = [...runs.values()].map((run) => run.batch)
+  for (const batch of batches) batch.doubtful = sealed.has(batch.index) || !neverSent
   segment.open = new Set(batches.map((batch) => batch.index))
   return batches
 }
