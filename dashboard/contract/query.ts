@@ -54,7 +54,10 @@ export const filter = z.tuple([
 ])
 export type Filter = z.infer<typeof filter>
 
-/** Days in the site's zone. `7d` and the like end today; a pair is from and to, both included. */
+/**
+ * Days in the site's zone. `7d` and the like end today, as do `month` and `year`, which begin on the first; `6mo` and
+ * `12mo` begin on the first of the month 5 or 11 months ago; a pair is from and to, both included.
+ */
 export const dateRange = z.union([
   z.enum([
     'day',
@@ -77,7 +80,10 @@ export type DateRange = z.infer<typeof dateRange>
 /**
  * `POST /api/v2/query`: the shape of the Plausible Stats API v2, with revenue. A visit belongs whole to the local day
  * on which it began; revenue belongs to the day of the charge. Revenue of a page is that of the visits which saw it
- * before paying, so its rows overlap.
+ * before paying, so its rows overlap; in every other dimension the rows add up to the total. Payments of no known visit
+ * are a row `(unattributed)`, which filters can name too; '' is a visit that brought no such value (a direct visit has
+ * no source). A filter on `event:` dimensions keeps the visits with an event that fits all of them; `pageviews` and
+ * `events` then count those events. An average over nothing is null.
  *
  * Source: https://plausible.io/docs/stats-api
  */
@@ -113,7 +119,10 @@ export type MetricValue = z.infer<typeof metricValue>
 
 /**
  * The answer. `metrics` stand in the order asked for. Without dimensions there is exactly one row. With a time
- * dimension, and no other, every interval of the range has a row, empty ones too.
+ * dimension, and no other, every interval of the range has a row, empty ones too. Labels of time are `2026-11-24` (the
+ * Monday of a week, the first of a month) or `2026-11-24 09:00:00`; an hour that comes twice, as when clocks go back, is
+ * told apart by its offset the second time, `2026-10-25 02:00:00+01:00`. `change` is in percent, for the two rates in
+ * points, and null when there was nothing before.
  */
 export const queryResult = z.object({
   results: z.array(

@@ -7,7 +7,7 @@ const sql = sqlBeside(import.meta.url)
 
 /** What a user may do: an owner and an admin change everything, a viewer reads. */
 export const role = z.enum(['owner', 'admin', 'viewer'])
-export type Role = z.infer<typeof role>
+type Role = z.infer<typeof role>
 
 const userRow = z.object({
   user_id: uint64,

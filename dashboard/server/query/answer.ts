@@ -124,14 +124,20 @@ export function makeMeta(plan: Plan, facts: MetaFacts): QueryResult['meta'] {
   const notes = overlaps
     ? ['Revenue of a page or event is that of the visits which had it before paying, so its rows overlap.']
     : []
-  const total = plan.series === null ? (rows[0]?.total_rows ?? 0) : intervals.length
+  const total = plan.series === null ? totalOf(plan, rows) : intervals.length
   return {
     ...(wants.labels && plan.series !== null && { time_labels: intervals.map(({ label }) => label) }),
     ...(unfinished !== undefined && { unfinished }),
-    ...(wants.total && { total_rows: total }),
+    ...(wants.total && total !== null && { total_rows: total }),
     ...(paid && testRevenue && { test_revenue: true }),
     ...(notes.length > 0 && { notes }),
   }
+}
+
+// A page past the last row holds none that could tell how many there are.
+function totalOf(plan: Plan, rows: ReportRow[]): number | null {
+  const [first] = rows
+  return first?.total_rows ?? (plan.offset === 0 ? 0 : null)
 }
 
 /** The first and last second of some days, as ISO texts with the zone's offset. */

@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client'
 import { createRoute } from '@hono/zod-openapi'
 import { localDay, zoneAt } from '../../../schema/site/local-day.ts'
 import { queryBody, queryResult } from '../../contract/query.ts'
@@ -6,9 +7,10 @@ import type { Installation } from '../environment.ts'
 import { readConnection } from '../revenue/connection.ts'
 import { shownMode } from '../revenue/revenue-settings.ts'
 import { siteOf } from '../site/site-param.ts'
-import { makeMeta, makeRows, rangeText } from './answer.ts'
+import { makeMeta, makeRows, type Readings, rangeText } from './answer.ts'
+import type { Days } from './date-range.ts'
 import { readFirstDay } from './first-day.ts'
-import { planQuery } from './plan.ts'
+import { type Plan, planQuery } from './plan.ts'
 import { readReport } from './report.ts'
 
 /** `POST /api/v2/query`: parse, plan, run, shape. */
@@ -34,20 +36,14 @@ export function queryRoutes(installation: Installation) {
     const connection = await readConnection(writer, site.site_id)
     const livemode = shownMode(connection)
 
-    const rows = await readReport(reader, plan, { days: plan.days, livemode, only: null })
-    const only = plan.series === null && plan.dimensions.length > 0 ? rows.map((row) => row.dimensions) : null
-    const before =
-      plan.before && (only === null || only.length > 0)
-        ? await readReport(reader, plan, { days: plan.before, livemode, only })
-        : null
-
+    const readings = await readBoth(reader, plan, livemode)
     const wants = {
       labels: body.include.time_labels ?? false,
       total: body.include.total_rows ?? false,
     }
     const answer = {
-      results: makeRows(plan, { rows, before }),
-      meta: makeMeta(plan, { rows, now: moment, testRevenue: !livemode, wants }),
+      results: makeRows(plan, readings),
+      meta: makeMeta(plan, { rows: readings.rows, now: moment, testRevenue: !livemode, wants }),
       query: {
         site_id: site.domain,
         metrics: plan.metrics,
@@ -60,4 +56,19 @@ export function queryRoutes(installation: Installation) {
   })
 
   return routes
+}
+
+// What a breakdown compares with are the rows that it shows, so these are read first; a total or a series is read
+// beside what it compares with.
+async function readBoth(reader: ClickHouseClient, plan: Plan, livemode: boolean): Promise<Readings> {
+  const { days, before } = plan
+  const read = (of: Days, only: string[][] | null) => readReport(reader, plan, { days: of, livemode, only })
+  if (before === null) return { rows: await read(days, null), before: null }
+  if (plan.series !== null || plan.dimensions.length === 0) {
+    const [rows, earlier] = await Promise.all([read(days, null), read(before, null)])
+    return { rows, before: earlier }
+  }
+  const rows = await read(days, null)
+  const shown = rows.map((row) => row.dimensions)
+  return { rows, before: shown.length === 0 ? [] : await read(before, shown) }
 }
