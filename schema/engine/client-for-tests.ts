@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { inject } from 'vitest'
 
@@ -38,4 +39,37 @@ export async function rowsOf(
 ): Promise<unknown[]> {
   const answer = await client.query({ query, query_params: parameters, format: 'JSONEachRow' })
   return answer.json()
+}
+
+/** A request by hand. */
+type Sent = { method?: string; headers?: Record<string, string>; body?: string | Buffer }
+
+/** Sends a request to the shared engine as it is: fetch would set and hide headers of its own. */
+export function send(path: string, { method = 'GET', headers = {}, body }: Sent = {}) {
+  const url = new URL(path, inject('engineUrl'))
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer; text: string }>(
+    (resolve, reject) => {
+      const request = httpRequest(url, { method, headers }, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => {
+          const all = Buffer.concat(chunks)
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: all,
+            text: all.toString(),
+          })
+        })
+      })
+      request.on('error', reject)
+      request.end(body)
+    },
+  )
+}
+
+/** The Authorization header of a role. */
+export function basic(role: 'writer' | 'reader'): string {
+  const { username, password } = inject('engineUsers')[role]
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { drainPending, Session } from 'chdb'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { Readiness } from '../process/probes.ts'
 import { createFront } from './http-front.ts'
 import { limitsFor, prologueFor } from './limits.ts'
-import { createQueryRunner } from './query-runner.ts'
+import { QueryRunner } from './query-runner.ts'
 import { openSpool } from './spool.ts'
 import type { EngineUsers } from './users.ts'
 
@@ -48,46 +49,48 @@ export async function startEngine(options: {
   const { dataDir, port, users, log } = options
   const path = join(dataDir, 'clickhouse')
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  const pulse = openData(path)
-  const limits = limitsFor(totalmem())
-  for (const sql of prologueFor('writer', limits)) await pulse.queryAsync(sql)
-  const { version, timezone } = await readIdentity(pulse)
-  if (timezone !== 'UTC' && timezone !== 'Etc/UTC')
-    log.warn({ timezone }, 'the engine should be started with TZ=UTC')
-  const detachedParts = await readDetachedParts(pulse, log)
   const results = openSpool(join(dataDir, 'engine-results'))
   const inserts = openSpool(join(dataDir, 'engine-inserts'))
-  const runner = createQueryRunner({ path, results, limits })
+  const limits = limitsFor(totalmem())
+  const pulse = openData(path)
+  const runner = new QueryRunner({ path, results, limits })
   const state = { closing: false }
-  const front = createFront({
-    users,
-    runner,
-    inserts,
-    results,
-    version,
-    bodyBytes: limits.bodyBytes,
-    readiness: () => (state.closing ? { ready: false, why: 'the engine is stopping' } : { ready: true }),
-    log,
-  })
-  const listening = await listen(front, port)
-  log.info({ port: listening, version }, 'the engine listens')
-  return {
-    port: listening,
-    url: `http://127.0.0.1:${listening}`,
-    detachedParts,
-    heartbeat: heartbeatOf(pulse),
-    close: async () => {
+  const readiness = (): Readiness =>
+    state.closing ? { ready: false, why: 'the engine is stopping' } : { ready: true }
+  try {
+    for (const sql of prologueFor('writer', limits)) await pulse.queryAsync(sql)
+    const version = await readVersion(pulse, log)
+    const detachedParts = await readDetachedParts(pulse, log)
+    const { bodyBytes } = limits
+    const front = createFront({ users, runner, inserts, results, version, bodyBytes, readiness, log })
+    const listening = await listen(front, port)
+    log.info({ port: listening, version }, 'the engine listens')
+    const close = async () => {
       state.closing = true
-      await new Promise<void>((resolve) => {
-        front.close(() => resolve())
-        front.closeIdleConnections()
-      })
-      await drainPending()
-      runner.close()
-      pulse.close()
-      await drainPending()
-    },
+      await stopListening(front)
+      await closeData(runner, pulse)
+    }
+    const url = `http://127.0.0.1:${listening}`
+    return { port: listening, url, detachedParts, heartbeat: heartbeatOf(pulse), close }
+  } catch (error) {
+    await closeData(runner, pulse)
+    throw error
   }
+}
+
+async function stopListening(front: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    front.close(() => resolve())
+    front.closeIdleConnections()
+  })
+}
+
+// closing a connection under a running query aborts the whole engine
+async function closeData(runner: QueryRunner, pulse: Session): Promise<void> {
+  await drainPending()
+  runner.close()
+  pulse.close()
+  await drainPending()
 }
 
 // a session runs one query at a time, so a beat that comes too early shares the answer of the one before
@@ -132,10 +135,14 @@ function holderOf(path: string): number | null {
   }
 }
 
-async function readIdentity(session: Session): Promise<{ version: string; timezone: string }> {
+async function readVersion(session: Session, log: Logger): Promise<string> {
   const sql = 'SELECT version() AS version, serverTimezone() AS timezone'
   const result = await session.queryAsync(sql, { format: 'JSONEachRow' })
-  return z.object({ version: z.string(), timezone: z.string() }).parse(JSON.parse(result.text()))
+  const identity = z.object({ version: z.string(), timezone: z.string() }).parse(JSON.parse(result.text()))
+  const { timezone } = identity
+  if (timezone !== 'UTC' && timezone !== 'Etc/UTC')
+    log.warn({ timezone }, 'the engine should be started with TZ=UTC')
+  return identity.version
 }
 
 async function readDetachedParts(session: Session, log: Logger): Promise<DetachedPart[]> {

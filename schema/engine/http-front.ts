@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { PassThrough, Readable } from 'node:stream'
+import { finished, PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress, createDeflate, createGzip, createZstdCompress } from 'node:zlib'
 import type { Logger } from 'pino'
 import { probeAnswer, type Readiness } from '../process/probes.ts'
-import { readForm, readHead, unpackedBody } from './body.ts'
+import { type Head, readForm, readHead, unpackedBody } from './body.ts'
 import { asClickHouseException, exception, exceptionBody } from './exception.ts'
 import { contentTypeOf } from './format.ts'
 import type { QueryAnswer, QueryRunner } from './query-runner.ts'
@@ -43,8 +43,8 @@ export function createFront(options: FrontOptions): Server {
       )
     },
   )
-  // a large insert over a slow link takes longer than node's five minutes
-  server.requestTimeout = 0
+  // a large insert may take longer than node's five minutes
+  server.requestTimeout = 3_600_000
   return server
 }
 
@@ -112,8 +112,21 @@ async function run(
   asked: EngineRequest,
   input: { text: string; body: Readable; options: FrontOptions },
 ): Promise<QueryAnswer> {
-  const { runner, inserts, bodyBytes } = input.options
   const head = await readHead(input.body, maxQueryBytes)
+  try {
+    return await runStatement(role, asked, { text: input.text, head, options: input.options })
+  } finally {
+    head.rest.destroy()
+  }
+}
+
+async function runStatement(
+  role: EngineRole,
+  asked: EngineRequest,
+  input: { text: string; head: Head; options: FrontOptions },
+): Promise<QueryAnswer> {
+  const { runner, inserts, bodyBytes } = input.options
+  const { head } = input
   const text = Buffer.concat([
     Buffer.from(input.text),
     Buffer.from(input.text === '' ? '' : '\n'),
@@ -138,6 +151,8 @@ async function sendAnswer(
   answered: { result: QueryAnswer; asked: EngineRequest; options: FrontOptions },
 ): Promise<void> {
   const { result, asked, options } = answered
+  // a server that stops waits for its connections to end
+  if (!options.readiness().ready) response.shouldKeepAlive = false
   const { body } = result
   const encoding = asked.compress ? encodingFor(request.headers['accept-encoding']) : null
   response.setHeader('Content-Type', contentTypeOf(result.format))
@@ -191,13 +206,19 @@ function fail(
   response.setHeader('X-ClickHouse-Timezone', 'UTC')
   response.setHeader('X-ClickHouse-Server-Display-Name', 'revtrail')
   if (fault.status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="ClickHouse server HTTP API"')
-  // the client reads an answer only when it could send its body
-  if (!request.complete) {
-    response.setHeader('Connection', 'close')
-    request.unpipe()
-    request.resume()
+  const body = exceptionBody(fault, version)
+  afterBody(request, () => send(response, fault.status, 'text/plain; charset=UTF-8', body))
+}
+
+// A client that still sends its body reads no answer, and closing on it would reset the connection.
+function afterBody(request: IncomingMessage, answer: () => void): void {
+  if (request.complete) {
+    answer()
+    return
   }
-  send(response, fault.status, 'text/plain; charset=UTF-8', exceptionBody(fault, version))
+  request.unpipe()
+  request.on('data', () => undefined)
+  finished(request, answer)
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { createClient, TupleParam } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openClients, quiet, rowsOf, type TestClients } from './client-for-tests.ts'
+import { basic, openClients, quiet, rowsOf, type TestClients } from './client-for-tests.ts'
 
 let clients: TestClients
 beforeAll(async () => {
@@ -210,84 +212,6 @@ describe('deduplication by token', () => {
   })
 })
 
-describe('the reader can only read', () => {
-  test.each([
-    ["SELECT * FROM file('/etc/hostname', 'LineAsString')"],
-    ["SELECT file('/etc/hostname')"],
-    ["SELECT `file`('/etc/hostname')"],
-    ["SELECT `f\\x69le`('/etc/hostname')"],
-    ["SELECT * APPLY(file) FROM (SELECT '/etc/hostname' AS x)"],
-    ["SELECT arrayMap(file, ['/etc/hostname'])"],
-    ["DESCRIBE file('/etc/hostname')"],
-  ])('%s: 291', async (query) => {
-    await expect(clients.reader.query({ query })).rejects.toMatchObject({
-      code: '291',
-      type: 'DATABASE_ACCESS_DENIED',
-    })
-  })
-
-  test.each([
-    ["SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')"],
-    ['SELECT * FROM default.`/etc/hostname`'],
-    ["DESCRIBE TABLE remote('127.0.0.1:1', system.one)"],
-    ["DESCRIBE s3('http://127.0.0.1:1/b/x.tsv')"],
-    ["SELECT * FROM remote('127.0.0.1:1', system.one)"],
-    ["SELECT * FROM executable('x', 'TSV', 'a String')"],
-    ['CREATE TABLE x (a UInt8) ENGINE = Memory'],
-    ['CREATE TEMPORARY TABLE x (a UInt8)'],
-    ['DROP DATABASE system'],
-    ['INSERT INTO x VALUES (1)'],
-    ['INSERT INTO x SELECT 1'],
-    ['ALTER TABLE x DELETE WHERE 1'],
-    ['SELECT 1 SETTINGS max_threads = 1'],
-    ["SELECT * FROM (SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString') SETTINGS readonly = 0)"],
-    ['SELECT * FROM (SELECT * FROM file_like SETTINGS readonly = 0)'],
-    ['WITH x AS (SELECT 1 settings readonly=0) SELECT * FROM x'],
-    ["SELECT x'\\' /* ' */, 1 SETTINGS readonly = 0"],
-    ['SELECT 1 /*/ */ SETTINGS readonly = 0'],
-    ['SET max_threads = 1'],
-    ['SET readonly = 0'],
-    ['SET param_x = 1'],
-    ['USE system'],
-    ['KILL QUERY WHERE 1'],
-    ['SYSTEM FLUSH LOGS'],
-    ["BACKUP DATABASE system TO S3('http://127.0.0.1:1/b/x', 'a', 'b')"],
-    ['/* SELECT */ DROP TABLE x'],
-    ['-- SELECT\nDROP TABLE x'],
-  ])('%s: 164', async (query) => {
-    await expect(clients.reader.query({ query, format: 'TabSeparated' })).rejects.toThrow(/readonly/)
-    await expect(clients.reader.exec({ query })).rejects.toMatchObject({ code: '164', type: 'READONLY' })
-  })
-
-  test.each(['max_threads', 'readonly', 'max_execution_time', 'max_rows_to_read'])(
-    'the setting %s: 164',
-    async (name) => {
-      const asked = clients.reader.query({ query: 'SELECT 1', clickhouse_settings: { [name]: '3' } })
-      await expect(asked).rejects.toMatchObject({ code: '164', type: 'READONLY' })
-    },
-  )
-
-  test('and no query writes a file', async () => {
-    for (const client of [clients.reader, clients.writer]) {
-      const asked = client.exec({ query: "SELECT 1 INTO OUTFILE '/tmp/never'" })
-      await expect(asked).rejects.toMatchObject({ code: '358', type: 'INTO_OUTFILE_NOT_ALLOWED' })
-    }
-  })
-
-  test.each([
-    ['SHOW TABLES FROM system'],
-    ['DESCRIBE TABLE system.one'],
-    ['DESCRIBE (SELECT count() AS n)'],
-    ['EXISTS TABLE system.one'],
-    ['EXPLAIN SELECT 1'],
-    ['WITH 1 AS x SELECT x'],
-    ['(SELECT 1)'],
-  ])('%s is read', async (query) => {
-    const answer = await clients.reader.query({ query, format: 'JSON' })
-    expect(await answer.json()).toMatchObject({ rows: expect.any(Number) })
-  })
-})
-
 describe('several queries at once', () => {
   test('a query and an insert do not wait for slow queries', async () => {
     await clients.writer.command({ query: 'CREATE TABLE quick (n UInt8) ENGINE = MergeTree ORDER BY n' })
@@ -325,24 +249,6 @@ describe('several queries at once', () => {
   })
 })
 
-describe('limits', () => {
-  test('a query that runs too long ends with 159', async () => {
-    const asked = clients.writer.query({
-      query: 'SELECT count() FROM numbers(10000000000) WHERE sipHash64(number) = 1',
-      clickhouse_settings: { max_execution_time: 1 },
-    })
-    await expect(asked).rejects.toMatchObject({ code: '159', type: 'TIMEOUT_EXCEEDED' })
-  })
-
-  test('a query that takes too much memory ends with 241', async () => {
-    const asked = clients.writer.query({
-      query: 'SELECT groupArray(number) FROM numbers(100000000)',
-      clickhouse_settings: { max_memory_usage: '50000000' },
-    })
-    await expect(asked).rejects.toMatchObject({ code: '241', type: 'MEMORY_LIMIT_EXCEEDED' })
-  })
-})
-
 describe('large results', () => {
   test('five million rows stream through a file', async () => {
     const answer = await clients.reader.query({
@@ -366,4 +272,25 @@ describe('large results', () => {
     const failing = clients.reader.query({ query: 'SELECT throwIf(number = 2999999) FROM numbers(3000000)' })
     await expect(failing).rejects.toMatchObject({ code: '395', type: 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO' })
   })
+})
+
+test('a query whose client went away while it waited is never run', async () => {
+  await clients.writer.command({ query: 'CREATE TABLE abandoned (n UInt8) ENGINE = MergeTree ORDER BY n' })
+  const slow = [1, 2, 3].map(() => rowsOf(clients.writer, 'SELECT sleep(1)'))
+  const busy =
+    "SELECT count() AS n FROM system.processes WHERE query LIKE '%sleep(1)%' AND query NOT LIKE '%processes%'"
+  await expect.poll(() => rowsOf(clients.reader, busy)).toEqual([{ n: 3 }])
+  const address = new URL(
+    `/?database=${clients.database}&query=INSERT+INTO+abandoned+FORMAT+TSV`,
+    inject('engineUrl'),
+  )
+  const gone = request(address, { method: 'POST', headers: { Authorization: basic('writer') } })
+  const failed = once(gone, 'error')
+  await new Promise<void>((resolve) => gone.end('1', resolve))
+  const next = clients.writer.insert({ table: 'abandoned', values: [{ n: 2 }], format: 'JSONEachRow' })
+  await clients.writer.ping()
+  gone.destroy(new Error('gone'))
+  await failed
+  await Promise.all([...slow, next])
+  expect(await rowsOf(clients.reader, 'SELECT n FROM abandoned')).toEqual([{ n: 2 }])
 })

@@ -18,113 +18,108 @@ export type QueryAnswer = {
   summary: Record<string, string>
 }
 
-export type QueryRunner = {
-  read: (role: EngineRole, request: EngineRequest, statement: OtherStatement) => Promise<QueryAnswer>
-  insert: (request: EngineRequest, statement: InsertWithData, bodyPath: string) => Promise<QueryAnswer>
-  close: () => void
-}
-
 /** Runs statements on sessions of their role, with the parameters and settings of one request and no other. */
-export function createQueryRunner(options: {
-  path: string
-  results: Spool
-  limits: EngineLimits
-}): QueryRunner {
-  const { path, results, limits } = options
-  const pool = (role: EngineRole) =>
-    new SessionPool({
-      path,
-      prologue: prologueFor(role, limits),
-      size: limits[role].sessions,
-      maxWaiting: limits[role].waiting,
-    })
-  const pools = { writer: pool('writer'), reader: pool('reader') }
+export class QueryRunner {
+  private readonly path: string
+  private readonly results: Spool
+  private readonly limits: EngineLimits
+  private readonly pools: Record<EngineRole, SessionPool>
 
-  async function read(
-    role: EngineRole,
-    request: EngineRequest,
-    statement: OtherStatement,
-  ): Promise<QueryAnswer> {
-    const setup = setupFor(role, request, limits)
+  /** @param options the engine's directory, and where results go that do not fit in memory */
+  constructor(options: { path: string; results: Spool; limits: EngineLimits }) {
+    this.path = options.path
+    this.results = options.results
+    this.limits = options.limits
+    this.pools = { writer: this.poolFor('writer'), reader: this.poolFor('reader') }
+  }
+
+  /** Runs anything but an insert with rows. A read whose result is too large for memory runs again, into a file. */
+  async read(role: EngineRole, request: EngineRequest, statement: OtherStatement): Promise<QueryAnswer> {
+    const setup = setupFor(role, request, this.limits)
     requireParameters(request, statement.placeholders)
     const format = statement.format ?? request.defaultFormat ?? 'TabSeparated'
-    return pools[role].run(async ({ session, discard }) => {
+    return this.pools[role].run(async ({ session, discard }) => {
+      requireClient(request)
       if (setup.sticks || statement.kind === 'change') discard()
       try {
         await setUp(session, setup.sql, discard)
-        const result = await session.queryAsync(statement.sql, { format })
-        const bytes = result.bytes()
-        return {
-          format,
-          body: { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) },
-          summary: readSummary(result.elapsed, result.rowsRead, bytes.byteLength),
-        }
+        return await readInMemory(session, statement.sql, format)
       } catch (error) {
         const fault = asClickHouseException(error)
         if (!isOwnResultLimit(fault, request, statement)) throw fault
         discard()
-        return readThroughFile(role, { setup: setup.sql, statement, format })
+        return this.readThroughFile(role, { setup: setup.sql, statement, format })
       }
     })
   }
 
-  async function readThroughFile(
-    role: EngineRole,
-    query: { setup: string; statement: OtherStatement; format: string },
-  ): Promise<QueryAnswer> {
-    const target = results.path()
-    const session = await openSession(path, prologueFor(role, limits, 0))
-    try {
-      await setUp(session, query.setup, () => undefined)
-      const sql = intoOutfile(query.statement, { path: target, format: query.format })
-      const { elapsed, rowsRead } = await session.queryAsync(sql)
-      const { size } = await stat(target)
-      return {
-        format: query.format,
-        body: { path: target, size },
-        summary: readSummary(elapsed, rowsRead, size),
-      }
-    } catch (error) {
-      await results.remove(target)
-      throw asClickHouseException(error, target)
-    } finally {
-      session.close()
-    }
-  }
-
-  async function insert(
-    request: EngineRequest,
-    statement: InsertWithData,
-    bodyPath: string,
-  ): Promise<QueryAnswer> {
-    const setup = setupFor('writer', request, limits)
+  /** Inserts the rows of a file. */
+  async insert(request: EngineRequest, statement: InsertWithData, bodyPath: string): Promise<QueryAnswer> {
+    const setup = setupFor('writer', request, this.limits)
     requireParameters(request, statement.placeholders)
     const { head, settings, format } = statement
     const sql = `${head} FROM INFILE ${quoteString(bodyPath)} ${settings} FORMAT ${format}`
-    return pools.writer.run(async ({ session, discard }) => {
+    return this.pools.writer.run(async ({ session, discard }) => {
+      requireClient(request)
       if (setup.sticks) discard()
       try {
         await setUp(session, setup.sql, discard)
         const { elapsed, rowsRead, bytesRead } = await session.queryAsync(sql)
-        return {
-          format,
-          body: { bytes: Buffer.alloc(0) },
-          summary: writeSummary(elapsed, rowsRead, bytesRead),
-        }
+        const summary = writeSummary(elapsed, rowsRead, bytesRead)
+        return { format, body: { bytes: Buffer.alloc(0) }, summary }
       } catch (error) {
         throw asClickHouseException(error, bodyPath)
       }
     })
   }
 
-  return {
-    read,
-    insert,
-    close: () => {
-      pools.writer.close()
-      pools.reader.close()
-    },
+  /** Closes the sessions. Call it when nothing runs. */
+  close(): void {
+    this.pools.writer.close()
+    this.pools.reader.close()
   }
+
+  private poolFor(role: EngineRole): SessionPool {
+    const { sessions, waiting } = this.limits[role]
+    return new SessionPool({
+      path: this.path,
+      prologue: prologueFor(role, this.limits),
+      size: sessions,
+      maxWaiting: waiting,
+    })
+  }
+
+  private async readThroughFile(
+    role: EngineRole,
+    query: { setup: string; statement: OtherStatement; format: string },
+  ): Promise<QueryAnswer> {
+    const path = this.results.path()
+    const session = await openSession(this.path, prologueFor(role, this.limits, 0))
+    try {
+      await session.queryAsync(query.setup)
+      const sql = intoOutfile(query.statement, { path, format: query.format })
+      const { elapsed, rowsRead } = await session.queryAsync(sql)
+      const { size } = await stat(path)
+      return { format: query.format, body: { path, size }, summary: readSummary(elapsed, rowsRead, size) }
+    } catch (error) {
+      await this.results.remove(path)
+      throw asClickHouseException(error, path)
+    } finally {
+      session.close()
+    }
+  }
+}
+
+async function readInMemory(session: Session, sql: string, format: string): Promise<QueryAnswer> {
+  const result = await session.queryAsync(sql, { format })
+  const view = result.bytes()
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
+  return { format, body: { bytes }, summary: readSummary(result.elapsed, result.rowsRead, bytes.length) }
+}
+
+// A query cannot be cancelled, but one that still waited need not begin.
+function requireClient(request: EngineRequest): void {
+  if (request.abandoned()) throw exception('ABORTED', 'The client went away before the query began.')
 }
 
 // A session keeps parameters from before, so a value that this request did not send would be some other request's.

@@ -18,6 +18,8 @@ export type EngineRequest = {
   compress: boolean
   /** GET changes nothing, as on a server. */
   readonly: boolean
+  /** Whether the client has gone away. */
+  abandoned: () => boolean
 }
 
 // What a server takes for itself and no setting of a query. Some only have a meaning for long answers over proxies.
@@ -65,6 +67,7 @@ export function readRequest(request: IncomingMessage): EngineRequest {
     ),
     compress: search.get('enable_http_compression') === '1',
     readonly: request.method !== 'POST',
+    abandoned: () => request.socket.destroyed,
   }
 }
 
