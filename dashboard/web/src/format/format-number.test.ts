@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   formatAxisCount,
+  formatColumnPercent,
   formatCount,
   formatPercent,
   formatShortCount,
@@ -33,16 +34,17 @@ test.each([
 })
 
 test.each([
-  [0, '0%', '0%'],
-  [0.004, '<0.01%', '<0.1%'],
-  [1.553, '1.55%', '1.6%'],
-  [9.97, '9.97%', '10%'],
-  [41, '41%', '41%'],
-  [41.26, '41.3%', '41%'],
-  [100, '100%', '100%'],
-])('%d percent is %s, in a narrow column %s', (percent, text, short) => {
+  [0, '0%', '0%', '0.0%'],
+  [0.004, '<0.01%', '<0.1%', '<0.1%'],
+  [1.553, '1.55%', '1.6%', '1.6%'],
+  [9.97, '9.97%', '10%', '10.0%'],
+  [41, '41%', '41%', '41.0%'],
+  [41.26, '41.3%', '41%', '41.3%'],
+  [100, '100%', '100%', '100.0%'],
+])('%d percent is %s, in a narrow column %s, in a wide one %s', (percent, text, short, column) => {
   expect(formatPercent(percent)).toBe(text)
   expect(formatShortPercent(percent)).toBe(short)
+  expect(formatColumnPercent(percent)).toBe(column)
 })
 
 test('a share of nothing is unknown', () => {

@@ -25,11 +25,20 @@ export function formatPercent(percent: number): string {
   return `${new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(percent)}%`
 }
 
-/** A percentage for a narrow column: one decimal, none from 10 up. */
+/** A percentage for a narrow column: one decimal, none from 10 up, so that figures stand under each other. */
 export function formatShortPercent(percent: number): string {
   if (percent > 0 && percent < 0.1) return '<0.1%'
+  if (percent === 0) return '0%'
   const digits = Math.abs(percent) < 9.95 ? 1 : 0
-  return `${new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(percent)}%`
+  const form = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return `${new Intl.NumberFormat('en', form).format(percent)}%`
+}
+
+/** A percentage for a column of a wide table: always one decimal. */
+export function formatColumnPercent(percent: number): string {
+  if (percent > 0 && percent < 0.05) return '<0.1%'
+  const form = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+  return `${new Intl.NumberFormat('en', form).format(percent)}%`
 }
 
 /** `part` of `total` in percent, or null when there is no total to share. */

@@ -45,3 +45,10 @@ test('without bars and without a comparison only the line is left', () => {
   expect(series).toMatchObject({ before: null, bars: null })
   expect(series.readings[1]).toEqual([{ name: 'Visitors', text: '12', before: null, tone: 'people' }])
 })
+
+test('hours still to come are nothing, not zero', () => {
+  const today: QueryResult = { ...answer(false), meta: { unfinished: '2026-11-23' } }
+  const series = chartSeries(today, 'visitors', 'revenue')
+  expect(series.line).toEqual([50, null])
+  expect(series.readings[1]?.[0]?.text).toBe('—')
+})

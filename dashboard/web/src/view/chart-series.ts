@@ -34,6 +34,7 @@ export function chartSeries(result: QueryResult, line: LineMetric, bars: BarMetr
   const barsAt = bars === 'none' ? -1 : query.metrics.indexOf(bars)
   const compared = results.some(({ comparison }) => comparison !== undefined)
   const unfinished = meta.unfinished === undefined ? -1 : labels.indexOf(meta.unfinished)
+  const isAhead = (at: number) => unfinished !== -1 && at > unfinished
   const currency = results.map(({ metrics }) => moneyOf(metrics[barsAt])?.currency).find(Boolean) ?? 'usd'
   return {
     interval,
@@ -43,13 +44,14 @@ export function chartSeries(result: QueryResult, line: LineMetric, bars: BarMetr
       const label = comparison?.dimensions[0]
       return label === undefined ? null : formatTime(label, interval)
     }),
-    line: results.map(({ metrics }) => numberOf(metrics[lineAt])),
+    // What is still to come today is not zero, it is nothing.
+    line: results.map(({ metrics }, at) => (isAhead(at) ? null : numberOf(metrics[lineAt]))),
     before: compared ? results.map(({ comparison }) => numberOf(comparison?.metrics[lineAt])) : null,
     bars: barsAt === -1 ? null : results.map(({ metrics }) => numberOf(metrics[barsAt])),
-    readings: results.map((row) => [
-      reading(line, row, lineAt),
-      ...(bars === 'none' ? [] : [reading(bars, row, barsAt)]),
-    ]),
+    readings: results.map((row, at) => {
+      const shown = isAhead(at) ? { ...row, metrics: [] } : row
+      return [reading(line, shown, lineAt), ...(bars === 'none' ? [] : [reading(bars, shown, barsAt)])]
+    }),
     unfinished: unfinished === -1 ? null : unfinished,
     formatLine: axisFormat(line),
     formatBars: (value) => formatAxisMoney({ value, currency }),

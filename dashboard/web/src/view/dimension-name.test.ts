@@ -6,7 +6,8 @@ test.each([
   ['visit:country', '', 'Unknown'],
   ['visit:country', '<b>', '<b>'],
   ['visit:source', '(unattributed)', 'Unattributed'],
-  ['visit:utm_campaign', '(none)', 'None'],
+  ['visit:source', '', 'Direct / none'],
+  ['visit:utm_campaign', '', 'Not tagged'],
   ['visit:device', 'desktop', 'Desktop'],
   ['event:page', '/pricing', '/pricing'],
 ] as const)('%s %s reads %s', (dimension, value, label) => {

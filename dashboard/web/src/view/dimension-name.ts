@@ -40,11 +40,15 @@ export function dimensionName(dimension: Dimension): string {
 /** A value of a dimension as a person reads it: countries by name, what is unknown or unattributed in words. */
 export function dimensionLabel(dimension: Dimension, value: string): string {
   if (value === unattributed) return 'Unattributed'
-  if (value === '' || value === '(unknown)') return 'Unknown'
-  if (value === '(none)') return 'None'
+  if (value === '') return emptyLabel(dimension)
   if (dimension === 'visit:country') return countryName(value)
   if (dimension === 'visit:device') return value.charAt(0).toUpperCase() + value.slice(1)
   return value
+}
+
+function emptyLabel(dimension: Dimension): string {
+  if (dimension === 'visit:source' || dimension === 'visit:referrer') return 'Direct / none'
+  return dimension.startsWith('visit:utm_') ? 'Not tagged' : 'Unknown'
 }
 
 /** The English name of a country's ISO 3166-1 alpha-2 code; anything else stays as it is. */

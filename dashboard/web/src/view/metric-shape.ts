@@ -43,7 +43,9 @@ export function formatMetric(
   form: 'short' | 'full' = 'short',
 ): string {
   const money = moneyOf(value)
-  if (money !== null) return form === 'full' ? formatMoney(money) : formatShortMoney(money)
+  // An average is a small figure: $1 beside $0.94 would look like a rounded one.
+  const exact = form === 'full' || (metric !== 'revenue' && Math.abs(money?.value ?? 0) < 1_000)
+  if (money !== null) return exact ? formatMoney(money) : formatShortMoney(money)
   const number = numberOf(value)
   if (number === null) return '—'
   const { kind } = metricShapes[metric]

@@ -7,7 +7,8 @@ export type ChartColors = Record<'visitors' | 'revenue' | 'line' | 'faint' | 'su
 /** `wide` leaves room for the axis of money. */
 export type ChartFrame = { width: number; height: number; wide: boolean; colors: ChartColors }
 
-const font = '11px "Inter Variable", system-ui, sans-serif'
+/** The font of the axes. */
+export const chartFont = '11px "Inter Variable", system-ui, sans-serif'
 
 /**
  * The chart in uPlot's words. Positions are indices, not moments: the intervals of a day with 23 or 25 hours stand as
@@ -94,10 +95,10 @@ function seriesOf(colors: ChartColors, roomy: boolean): uPlot.Series[] {
 }
 
 function axesOf(series: ChartSeries, { colors, width, wide }: ChartFrame): uPlot.Axis[] {
-  const look = { stroke: colors.faint, font, ticks: { show: false } }
+  const look = { stroke: colors.faint, font: chartFont, ticks: { show: false } }
   const grid = { stroke: colors.line, width: 1 }
   const count = series.line.length
-  const room = series.interval === 'hour' ? 48 : 62
+  const room = series.interval === 'hour' ? 58 : 96
   const step = Math.max(1, Math.ceil(count / Math.max(2, Math.floor((width - 60) / room))))
   return [
     {
