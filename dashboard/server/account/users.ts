@@ -6,8 +6,7 @@ import { readRows, sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 const sql = sqlBeside(import.meta.url)
 
 /** What a user may do: an owner and an admin change everything, a viewer reads. */
-export const role = z.enum(['owner', 'admin', 'viewer'])
-type Role = z.infer<typeof role>
+const role = z.enum(['owner', 'admin', 'viewer'])
 
 const userRow = z.object({
   user_id: uint64,
