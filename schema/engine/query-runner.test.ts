@@ -250,9 +250,9 @@ describe('several queries at once', () => {
 })
 
 describe('large results', () => {
-  test('five million rows stream through a file', async () => {
+  test('millions of rows stream through a file', async () => {
     const answer = await clients.reader.query({
-      query: 'SELECT number AS n FROM numbers(5000000)',
+      query: 'SELECT number AS n FROM numbers(2500000)',
       format: 'JSONCompactEachRow',
     })
     let count = 0
@@ -261,7 +261,7 @@ describe('large results', () => {
       count += rows.length
       last = rows.at(-1)?.text ?? last
     }
-    expect({ count, last }).toEqual({ count: 5_000_000, last: '[4999999]' })
+    expect({ count, last }).toEqual({ count: 2_500_000, last: '[2499999]' })
   })
 
   test('with a comment after the statement, without a format, and with a late error', async () => {
@@ -276,10 +276,10 @@ describe('large results', () => {
 
 test('a query whose client went away while it waited is never run', async () => {
   await clients.writer.command({ query: 'CREATE TABLE abandoned (n UInt8) ENGINE = MergeTree ORDER BY n' })
-  const slow = [1, 2, 3].map(() => rowsOf(clients.writer, 'SELECT sleep(1)'))
+  const slow = [1, 2, 3].map(() => rowsOf(clients.writer, 'SELECT sleep(2.5)'))
   const busy =
-    "SELECT count() AS n FROM system.processes WHERE query LIKE '%sleep(1)%' AND query NOT LIKE '%processes%'"
-  await expect.poll(() => rowsOf(clients.reader, busy)).toEqual([{ n: 3 }])
+    "SELECT count() AS n FROM system.processes WHERE query LIKE '%sleep(2.5)%' AND query NOT LIKE '%processes%'"
+  await expect.poll(() => rowsOf(clients.reader, busy), { timeout: 5000, interval: 10 }).toEqual([{ n: 3 }])
   const address = new URL(
     `/?database=${clients.database}&query=INSERT+INTO+abandoned+FORMAT+TSV`,
     inject('engineUrl'),
