@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { createAccount } from './accounts.ts'
-import { createControls } from './controls.ts'
-import { createFaults } from './faults.ts'
+import { createFaults } from './api/faults.ts'
+import { createRateLimit, type Limits } from './api/rate-limit.ts'
+import { createRequestLog } from './api/request-log.ts'
+import { createAccount } from './books/accounts.ts'
+import type { World } from './books/world.ts'
+import { createControls } from './controls/controls.ts'
 import { accountParams } from './params.ts'
 import { createRandom } from './random.ts'
-import { createRateLimit, type Limits } from './rate-limit.ts'
-import { createRequestLog } from './request-log.ts'
 import { createServing } from './serving.ts'
-import type { World } from './world.ts'
 
 export type StripeDoubleOptions = {
   /** 0 or none: any free port. */

@@ -1,0 +1,136 @@
+/**
+ * What the double remembers of each Stripe object: only what differs between two of them. The full shape is
+ * made when it is asked for (`objects/`), so that 100,000
+ * payments fit in memory. Times are Unix seconds, money is minor units, names are Stripe's.
+ */
+export type Buyer = {
+  email: string
+  name: string
+  phone: string
+  country: string
+  line1: string
+  city: string
+  postal_code: string
+}
+
+type Money = { amount: number; currency: string }
+export type Settlement = { currency: string; exchange_rate: number | null; fee: number | null }
+type Method = 'card' | 'bank_debit'
+type Metadata = Readonly<Record<string, string>>
+type Base = { readonly id: string; readonly created: number; readonly livemode: boolean }
+
+export type SessionRecord = Base & {
+  mode: 'payment' | 'subscription' | 'setup'
+  status: 'open' | 'complete' | 'expired'
+  payment_status: 'paid' | 'unpaid' | 'no_payment_required'
+  currency: string | null
+  amount_subtotal: number | null
+  amount_total: number | null
+  amount_discount: number
+  amount_tax: number
+  amount_shipping: number
+  presentment: Money | null
+  client_reference_id: string | null
+  metadata: Metadata
+  payment_link: string | null
+  success_url: string | null
+  customer_email: string | null
+  buyer: Buyer | null
+  expires_at: number
+  /** Also set in subscription mode, where Stripe's session does not show it. */
+  payment_intent: string | null
+  subscription: string | null
+  invoice: string | null
+  setup_intent: string | null
+  /** Query that the page was opened with and that its redirect carries on (utm_*), without `?`. */
+  carried: string
+}
+
+export type IntentRecord = Base & {
+  session: string
+  amount: number
+  currency: string
+  status: 'succeeded' | 'processing' | 'requires_payment_method'
+  latest_charge: string
+  method: Method
+  presentment: Money | null
+}
+
+export type ChargeRecord = Base & {
+  payment_intent: string
+  session: string
+  amount: number
+  amount_refunded: number
+  currency: string
+  status: 'succeeded' | 'pending' | 'failed'
+  disputed: boolean
+  balance_transaction: string | null
+  method: Method
+  buyer: Buyer
+  presentment: Money | null
+  settlement: Settlement
+}
+
+export type TransactionRecord = Base & {
+  amount: number
+  fee: number
+  currency: string
+  exchange_rate: number | null
+  source: string
+  type: 'charge' | 'payment' | 'refund' | 'payment_refund' | 'refund_failure' | 'adjustment'
+  reporting_category: 'charge' | 'refund' | 'refund_failure' | 'dispute' | 'dispute_reversal'
+}
+
+export type RefundRecord = Base & {
+  charge: string
+  payment_intent: string
+  amount: number
+  currency: string
+  status: 'succeeded' | 'pending' | 'failed'
+  reason: 'duplicate' | 'fraudulent' | 'requested_by_customer' | null
+  balance_transaction: string | null
+  failure_balance_transaction: string | null
+  failure_reason: string | null
+  metadata: Metadata
+}
+
+export type DisputeRecord = Base & {
+  charge: string
+  payment_intent: string
+  amount: number
+  currency: string
+  reason: string
+  status:
+    | 'needs_response'
+    | 'under_review'
+    | 'won'
+    | 'lost'
+    | 'warning_needs_response'
+    | 'warning_under_review'
+    | 'warning_closed'
+  balance_transactions: readonly TransactionRecord[]
+}
+
+export type LinkRecord = Base & {
+  slug: string
+  url: string
+  name: string
+  amount: number
+  currency: string
+  mode: 'payment' | 'subscription'
+  redirect_url: string | null
+  metadata: Metadata
+  active: boolean
+  inactive_message: string | null
+}
+
+/** What an event is about, as it was at that moment. */
+export type Subject =
+  | { kind: 'session'; record: SessionRecord }
+  | { kind: 'intent'; record: IntentRecord }
+  | { kind: 'charge'; record: ChargeRecord }
+  | { kind: 'refund'; record: RefundRecord }
+  | { kind: 'dispute'; record: DisputeRecord }
+  | { kind: 'link'; record: LinkRecord }
+
+export type EventRecord = Base & { type: string; subject: Subject }
