@@ -3,11 +3,11 @@ import { createWriter } from '../schema/clickhouse/client.ts'
 import { loadMasterKey } from '../schema/master-key.ts'
 import { startProbes } from '../schema/process/probes.ts'
 import type { Service, ServiceContext } from '../schema/process/service.ts'
-import { ClaimLoop } from './claim-loop.ts'
-import { ConnectionRegistry } from './connection-registry.ts'
-import { startJobs } from './jobs.ts'
+import { ClaimLoop } from './claims/claim-loop.ts'
+import { startJobs } from './jobs/jobs.ts'
+import { keepSalts } from './jobs/salt-job.ts'
 import { PollLoop } from './poll-loop.ts'
-import { keepSalts } from './salt-job.ts'
+import { ConnectionRegistry } from './stripe/connection-registry.ts'
 
 /** How fast the verifier goes about its work; all in ms. */
 export type Pace = {

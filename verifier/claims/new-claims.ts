@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
 import { type OpenClaim, openClaim } from './open-claim.ts'
 
 const sql = sqlBeside(import.meta.url)

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { instantCell } from '../schema/clickhouse/cell.ts'
-import type { ClaimState } from '../schema/payment/claim-state.ts'
+import { instantCell } from '../../schema/clickhouse/cell.ts'
+import type { ClaimState } from '../../schema/payment/claim-state.ts'
 
 /** A row of `claim_states`. Instants are ms since 1970. */
 export type ClaimStateRow = {

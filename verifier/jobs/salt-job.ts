@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Logger } from 'pino'
-import { instantCell } from '../schema/clickhouse/cell.ts'
-import { dayText } from '../schema/site/local-day.ts'
+import { instantCell } from '../../schema/clickhouse/cell.ts'
+import { dayText } from '../../schema/site/local-day.ts'
 import { destroySalt } from './destroy-salt.ts'
 import { readSaltDays } from './salt-days.ts'
 

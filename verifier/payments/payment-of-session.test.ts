@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { checkoutSession } from '../stripe/checkout-session.ts'
 import { attribute, unattributed } from './attribute.ts'
-import { checkoutSession } from './checkout-session.ts'
 import { paymentOfSession } from './payment-of-session.ts'
 
 const created = Date.parse('2026-11-24T10:30:00Z') / 1000

@@ -3,7 +3,7 @@ import { Agent as SecureAgent } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import Stripe from 'stripe'
 import { z } from 'zod'
-import { scrubSecrets } from '../schema/process/logger.ts'
+import { scrubSecrets } from '../../schema/process/logger.ts'
 import { type CheckoutSession, checkoutSession } from './checkout-session.ts'
 import { createSingleTryClient } from './single-try-http.ts'
 

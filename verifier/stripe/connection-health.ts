@@ -1,9 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
-import { instant, instantCell, uint64 } from '../schema/clickhouse/cell.ts'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
+import { instant, instantCell, uint64 } from '../../schema/clickhouse/cell.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
+import { nextVersion } from '../payments/row-version.ts'
 import type { Health } from './open-connection.ts'
-import { nextVersion } from './row-version.ts'
 
 const sql = sqlBeside(import.meta.url)
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openTestDatabase, type TestDatabase } from '../schema/clickhouse/database-for-tests.ts'
-import { readRows } from '../schema/clickhouse/read-rows.ts'
+import { openTestDatabase, type TestDatabase } from '../../schema/clickhouse/database-for-tests.ts'
+import { readRows } from '../../schema/clickhouse/read-rows.ts'
 import { keepSalts } from './salt-job.ts'
 
 const log = pino({ level: 'silent' })

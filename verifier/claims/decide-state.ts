@@ -1,7 +1,7 @@
-import type { ClaimState } from '../schema/payment/claim-state.ts'
-import { type CheckoutSession, intentOf } from './checkout-session.ts'
+import type { ClaimState } from '../../schema/payment/claim-state.ts'
+import { type CheckoutSession, intentOf } from '../stripe/checkout-session.ts'
+import type { SessionAnswer } from '../stripe/stripe-api.ts'
 import type { OpenClaim } from './open-claim.ts'
-import type { SessionAnswer } from './stripe-api.ts'
 
 /** What is written about a claim. `next_attempt_at` is ms since 1970, or null when none is planned. */
 export type Decision = { state: ClaimState; reason: string; next_attempt_at: number | null }

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { sqlBeside } from '../schema/clickhouse/read-rows.ts'
+import { sqlBeside } from '../../schema/clickhouse/read-rows.ts'
 
 const sql = sqlBeside(import.meta.url)
 

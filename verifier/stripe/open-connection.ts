@@ -1,6 +1,6 @@
+import type { ConnectionOutlook } from '../claims/decide-unasked.ts'
 import type { AccountQueue } from './account-queue.ts'
 import type { Connection, OpenedKey } from './connections.ts'
-import type { ConnectionOutlook } from './decide-unasked.ts'
 import type { AccountAnswer, KeyAnswer, SessionAnswer, StripeApi, Trouble } from './stripe-api.ts'
 
 /** How the last request with a key went, as `connection_health` shows it. `checked_at` is ms since 1970. */

@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
-import { date } from '../schema/clickhouse/cell.ts'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
-import { dayNumber } from '../schema/site/local-day.ts'
+import { date } from '../../schema/clickhouse/cell.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
+import { dayNumber } from '../../schema/site/local-day.ts'
 
 const sql = sqlBeside(import.meta.url)
 const row = z.object({ day: date })

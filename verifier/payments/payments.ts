@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { instantCell } from '../schema/clickhouse/cell.ts'
-import type { PaymentRow } from '../schema/payment/payment-row.ts'
+import { instantCell } from '../../schema/clickhouse/cell.ts'
+import type { PaymentRow } from '../../schema/payment/payment-row.ts'
 
 /** Writes payments, one row each; written twice, the latest version wins. */
 export async function writePayments(client: ClickHouseClient, rows: readonly PaymentRow[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type StripeDouble, startStripeDouble } from '../bench/stripe-double/double.ts'
+import { type StripeDouble, startStripeDouble } from '../../bench/stripe-double/double.ts'
 import { createStripeApi, type StripeApi } from './stripe-api.ts'
 
 let double: StripeDouble

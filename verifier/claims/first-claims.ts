@@ -1,10 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
-import { date, uint64 } from '../schema/clickhouse/cell.ts'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
-import { visitAttributes } from '../schema/event/visit-attributes.ts'
-import { confidence } from '../schema/payment/claim-state.ts'
-import type { Attribution } from './attribute.ts'
+import { date, uint64 } from '../../schema/clickhouse/cell.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
+import { visitAttributes } from '../../schema/event/visit-attributes.ts'
+import { confidence } from '../../schema/payment/claim-state.ts'
+import type { Attribution } from '../payments/attribute.ts'
 import { claimKey } from './open-claim.ts'
 
 const sql = sqlBeside(import.meta.url)

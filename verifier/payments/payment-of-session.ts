@@ -1,7 +1,7 @@
-import type { PaymentRow } from '../schema/payment/payment-row.ts'
-import { dayText, localDay, type SiteZone, zoneAt } from '../schema/site/local-day.ts'
+import type { PaymentRow } from '../../schema/payment/payment-row.ts'
+import { dayText, localDay, type SiteZone, zoneAt } from '../../schema/site/local-day.ts'
+import { type CheckoutSession, chargeOf, intentOf, settlementOf } from '../stripe/checkout-session.ts'
 import type { Attribution } from './attribute.ts'
-import { type CheckoutSession, chargeOf, intentOf, settlementOf } from './checkout-session.ts'
 
 /** What a payment's row says beside the session itself. `verifiedAt` is ms since 1970. */
 export type PaymentContext = {

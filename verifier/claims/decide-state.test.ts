@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { CheckoutSession } from './checkout-session.ts'
+import type { CheckoutSession } from '../stripe/checkout-session.ts'
+import type { SessionAnswer } from '../stripe/stripe-api.ts'
 import { decideState, retryAt } from './decide-state.ts'
 import { decideUnasked } from './decide-unasked.ts'
 import type { OpenClaim } from './open-claim.ts'
-import type { SessionAnswer } from './stripe-api.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { instant, uint64 } from '../schema/clickhouse/cell.ts'
-import { claimStates } from '../schema/payment/claim-state.ts'
+import { instant, uint64 } from '../../schema/clickhouse/cell.ts'
+import { claimStates } from '../../schema/payment/claim-state.ts'
 
 /**
  * A claimed Checkout Session that is to be looked up: `new` when nothing is written about it yet, else its last state.

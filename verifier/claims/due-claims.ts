@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { instantCell } from '../schema/clickhouse/cell.ts'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
+import { instantCell } from '../../schema/clickhouse/cell.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
 import { type OpenClaim, openClaim } from './open-claim.ts'
 
 const sql = sqlBeside(import.meta.url)

@@ -1,6 +1,6 @@
-import { noVisitAttributes, type VisitAttributes } from '../schema/event/visit-attributes.ts'
-import type { Confidence } from '../schema/payment/claim-state.ts'
-import { dayText } from '../schema/site/local-day.ts'
+import { noVisitAttributes, type VisitAttributes } from '../../schema/event/visit-attributes.ts'
+import type { Confidence } from '../../schema/payment/claim-state.ts'
+import { dayText } from '../../schema/site/local-day.ts'
 
 /** The visit that a payment is credited to, as a payment's row carries it. Ids are 0 when there is none. */
 export type Attribution = VisitAttributes & {

@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
-import { uint64 } from '../schema/clickhouse/cell.ts'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
-import { openSecret } from '../schema/sealed-secret.ts'
+import { uint64 } from '../../schema/clickhouse/cell.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
+import { openSecret } from '../../schema/sealed-secret.ts'
 
 const sql = sqlBeside(import.meta.url)
 

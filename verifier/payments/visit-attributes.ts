@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { date, uint64 } from '../schema/clickhouse/cell.ts'
-import { readRows, sqlBeside } from '../schema/clickhouse/read-rows.ts'
-import { visitAttributes } from '../schema/event/visit-attributes.ts'
-import { dayText } from '../schema/site/local-day.ts'
+import { date, uint64 } from '../../schema/clickhouse/cell.ts'
+import { readRows, sqlBeside } from '../../schema/clickhouse/read-rows.ts'
+import { visitAttributes } from '../../schema/event/visit-attributes.ts'
+import { dayText } from '../../schema/site/local-day.ts'
 import type { Visit } from './attribute.ts'
 
 const sql = sqlBeside(import.meta.url)

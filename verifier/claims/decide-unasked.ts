@@ -1,4 +1,4 @@
-import { stripeSessionMode } from '../schema/payment/stripe-session-id.ts'
+import { stripeSessionMode } from '../../schema/payment/stripe-session-id.ts'
 import { type Decision, keyRefused, wrongMode } from './decide-state.ts'
 
 /** What is known of a site's connection before Stripe is asked. */
