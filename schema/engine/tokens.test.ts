@@ -44,7 +44,7 @@ test.each([
 
 test('a quoted text is one token, whatever it holds', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom(...'\'\\`"\0\n\tx27$/*-#é\u2018😀 ;') }), (text) => {
       expect(tokensOf(quoteString(text))).toEqual([`string ${text}`])
       expect(tokensOf(quoteIdentifier(text))).toEqual([`quoted ${text}`])
     }),
