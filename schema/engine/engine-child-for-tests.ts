@@ -8,7 +8,9 @@ const order = z.object({ start: z.object({ dataDir: z.string(), port: z.number()
 
 // Entry of a child process: `startEngineProcess` forks it, says where the data is, and hears when it serves.
 process.once('message', (message) => void serve(order.parse(message).start))
+// A signal to the whole group must leave it the time to remove its directory once the parent is gone.
 process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
 
 async function serve({ dataDir, port, temporary }: z.infer<typeof order>['start']): Promise<void> {
   process.on('disconnect', () => {
