@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createWriter } from '../schema/clickhouse/client.ts'
+import { createClientAddresses } from '../schema/process/client-address.ts'
 import { probeAnswer, type Readiness } from '../schema/process/probes.ts'
 import type { Service, ServiceContext } from '../schema/process/service.ts'
 import type { Collection } from './collection.ts'
@@ -13,7 +14,6 @@ import { inTime } from './in-time.ts'
 import { createCollection, loadCollection } from './load-collection.ts'
 import { startRecurringTask } from './recurring-task.ts'
 import { createScriptRoute } from './script-route.ts'
-import { createClientAddresses } from './visitor/client-address.ts'
 
 // A new site is known within 2 s of its creation, the read included.
 const sitesEveryMs = 1_000

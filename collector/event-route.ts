@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DropReason } from '../schema/event/drop-reason.ts'
 import { wireLimits } from '../schema/event/wire-event.ts'
+import { addressKey, type ClientAddresses } from '../schema/process/client-address.ts'
 import { zoneAt } from '../schema/site/local-day.ts'
 import { isSiteHost, type Site } from '../schema/site/read-sites.ts'
 import { type Accepted, accept, type Outcome, takeBack } from './accept.ts'
@@ -10,7 +11,6 @@ import type { Collection } from './collection.ts'
 import { type DropCounters, noSite } from './drop-counters.ts'
 import { answerOutcomes, answerRefusal } from './event-answer.ts'
 import type { Answer, RequestHead, Route } from './http-route.ts'
-import { addressKey, type ClientAddresses } from './visitor/client-address.ts'
 import type { Storing } from './visitor/recent-events.ts'
 
 /** What the route needs of the store: it resolves when the rows are durable, or were refused whole. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { LRUCache } from 'lru-cache'
 import { type CountryResponse, open } from 'maxmind'
 import { z } from 'zod'
-import { addressKey } from '../visitor/client-address.ts'
+import { addressKey } from '../../schema/process/client-address.ts'
 
 /** Where an address is: `country` is ISO 3166-1 alpha-2, region and city are English names, all '' when unknown. */
 export type Place = { country: string; region: string; city: string }

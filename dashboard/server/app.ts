@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { createClientAddresses } from '../../schema/process/client-address.ts'
 import { probeAnswer, type Readiness } from '../../schema/process/probes.ts'
 import { accountRoutes } from './account/account-routes.ts'
 import { keyRoutes } from './account/key-routes.ts'
 import { createRoutes } from './api-route.ts'
-import { createTrustedProxies } from './client-address.ts'
 import type { DashboardEnv, Installation } from './environment.ts'
 import { requestOrigin } from './public-address.ts'
 import { queryRoutes } from './query/query-routes.ts'
@@ -20,7 +20,10 @@ const builtWebApp = fileURLToPath(new URL('../web/dist/', import.meta.url))
 /** Every address that the dashboard answers: probes, the API under `/api`, and the web app for the rest. */
 export function createApp(installation: Installation, webFolder = builtWebApp): OpenAPIHono<DashboardEnv> {
   const { config, log } = installation
-  const proxies = createTrustedProxies(config.TRUSTED_PROXIES)
+  const clients = createClientAddresses({
+    trustedProxies: config.TRUSTED_PROXIES,
+    header: config.CLIENT_IP_HEADER,
+  })
   const app = createRoutes()
   app.onError((error, context) => answerError(error, context, log))
   app.use(securityHeaders)
@@ -33,7 +36,7 @@ export function createApp(installation: Installation, webFolder = builtWebApp): 
 
   app.use('/api/*', async (context, next) => {
     context.header('Cache-Control', 'no-store')
-    context.set('origin', requestOrigin(context, config, proxies))
+    context.set('origin', requestOrigin(context, config, clients))
     await next()
   })
   app.use('/api/*', identify(installation), refuseCrossSite(installation), requireJson, limitBody)

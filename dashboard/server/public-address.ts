@@ -1,6 +1,10 @@
 import type { Context } from 'hono'
 import type { Config } from '../../schema/config.ts'
-import { clientAddress, isPrivateAddress, plainAddress, type TrustedProxies } from './client-address.ts'
+import {
+  type ClientAddresses,
+  canonicalAddress,
+  isPrivateAddress,
+} from '../../schema/process/client-address.ts'
 import type { DashboardEnv } from './environment.ts'
 
 /** What a request says about where it came from, as far as that may be believed. */
@@ -24,16 +28,17 @@ type AddressConfig = Pick<
 export function requestOrigin(
   context: Context<DashboardEnv>,
   config: AddressConfig,
-  proxies: TrustedProxies,
+  clients: ClientAddresses,
 ): RequestOrigin {
   const header = (name: string) => context.req.header(name)
-  const peer = plainAddress(context.env.incoming.socket.remoteAddress ?? '') ?? ''
-  const trusted = proxies.trusts(peer)
+  const socket = context.env.incoming.socket.remoteAddress ?? ''
+  const peer = canonicalAddress(socket) ?? ''
+  const trusted = clients.trusts(peer)
   const forwarded = header(config.CLIENT_IP_HEADER)
   const proto = trusted ? header('x-forwarded-proto') : undefined
   const host = (trusted ? header('x-forwarded-host') : undefined) ?? header('host') ?? ''
   return {
-    address: clientAddress(peer, forwarded, proxies),
+    address: clients.of(socket, (name) => header(name) ?? ''),
     secure: config.DASHBOARD_URL?.startsWith('https:') ?? proto === 'https',
     host: config.DASHBOARD_URL === undefined ? host : new URL(config.DASHBOARD_URL).host,
     untrustedProxy: forwarded !== undefined && !trusted && isPrivateAddress(peer) ? peer : null,

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
+import { addressKey } from '../../../schema/process/client-address.ts'
 import { loginBody, type Me, me, setupBody } from '../../contract/account.ts'
 import { createRoutes, gives, open, takes } from '../api-route.ts'
-import { limitKey } from '../client-address.ts'
 import type { DashboardEnv, Installation } from '../environment.ts'
 import { collectorOrigin } from '../public-address.ts'
 import { Refused } from '../refusal.ts'
@@ -76,7 +76,7 @@ export function accountRoutes(installation: Installation) {
     const body = context.req.valid('json')
     const email = body.email.trim().toLowerCase()
     const device = accounts.devices.read(getDevice(context), email)
-    const guesser = { address: limitKey(context.get('origin').address), account: email, device }
+    const guesser = { address: addressKey(context.get('origin').address), account: email, device }
     const user = (await accounts.users()).find((each) => each.email === email)
     const about = user ? { userId: user.user_id } : {}
     const allowed = accounts.guesses.begin(guesser)

@@ -1,8 +1,8 @@
 import type { Config } from '../../../schema/config.ts'
+import { canonicalAddress, isPrivateAddress } from '../../../schema/process/client-address.ts'
 import { zoneAt } from '../../../schema/site/local-day.ts'
 import type { Site } from '../../../schema/site/read-sites.ts'
 import type { Site as SiteAnswer } from '../../contract/sites.ts'
-import { isPrivateAddress, plainAddress } from '../client-address.ts'
 import { collectorOrigin, type RequestOrigin } from '../public-address.ts'
 
 type Options = { config: Config; origin: RequestOrigin; now: number }
@@ -43,7 +43,7 @@ function makeSnippet(site: Site, { config, origin }: Options): string {
 
 function isLocalName(host: string): boolean {
   const name = host.replace(/:\d+$/, '')
-  const address = plainAddress(name)
+  const address = canonicalAddress(name.replace(/^\[|\]$/g, ''))
   return (
     name === 'localhost' || name.endsWith('.localhost') || (address !== null && isPrivateAddress(address))
   )

@@ -8,13 +8,15 @@ export type HeaderLines = (name: string) => string
 export type ClientAddresses = {
   /** The client's address in canonical form: dotted IPv4, or IPv6 as the peer or proxy wrote it. */
   of: (peer: string, headers: HeaderLines) => string
+  /** Whether an address in canonical form is a proxy whose word is believed. */
+  trusts: (address: string) => boolean
 }
 
 type Options = {
   trustedProxies: readonly string[]
   header: string
   /** Called once, when a private address that is not trusted forwards one: every visitor would look like one. */
-  onUntrustedProxy: () => void
+  onUntrustedProxy?: () => void
 }
 
 /**
@@ -26,13 +28,11 @@ export function createClientAddresses(options: Options): ClientAddresses {
   const { header } = options
   const trusted = blockList(options.trustedProxies)
   const isTrusted = cached((address) => trusted.check(address, family(address)))
-  const isPrivate = cached((address) => privateBlocks.check(address, family(address)))
-  const privateBlocks = blockList(privateNetworks)
   let warned = false
   const warnOnce = (peer: string, headers: HeaderLines) => {
-    if (warned || !isPrivate(peer) || headers(header) === '') return
+    if (warned || headers(header) === '' || !isPrivateAddress(peer)) return
     warned = true
-    options.onUntrustedProxy()
+    options.onUntrustedProxy?.()
   }
   const of = (peer: string, headers: HeaderLines) => {
     let client = canonicalAddress(peer) ?? ''
@@ -49,10 +49,10 @@ export function createClientAddresses(options: Options): ClientAddresses {
     }
     return client
   }
-  return { of }
+  return { of, trusts: isTrusted }
 }
 
-const privateNetworks = [
+const privateBlocks = blockList([
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
@@ -62,7 +62,12 @@ const privateNetworks = [
   '::1',
   'fc00::/7',
   'fe80::/10',
-]
+])
+
+/** Whether an address in canonical form is loopback or of a private network. */
+export function isPrivateAddress(address: string): boolean {
+  return privateBlocks.check(address, family(address))
+}
 
 function family(address: string): 'ipv4' | 'ipv6' {
   return address.includes(':') ? 'ipv6' : 'ipv4'

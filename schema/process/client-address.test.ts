@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { addressKey, canonicalAddress, createClientAddresses } from './client-address.ts'
+import { addressKey, canonicalAddress, createClientAddresses, isPrivateAddress } from './client-address.ts'
 
 function clientOf(
   trustedProxies: string[],
@@ -83,4 +83,14 @@ test.each([
   ['64:ff9b::192.0.2.1', '64:ff9b:0:0'],
 ])('%s is one household as %s', (address, key) => {
   expect(addressKey(canonicalAddress(address) ?? '')).toBe(key)
+})
+
+test.each([
+  ['127.0.0.1', true],
+  ['192.168.1.1', true],
+  ['fd00::1', true],
+  ['8.8.8.8', false],
+  ['2606:4700::1', false],
+])('%s is private: %s', (address, expected) => {
+  expect(isPrivateAddress(address)).toBe(expected)
 })
