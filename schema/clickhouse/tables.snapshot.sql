@@ -289,6 +289,20 @@ CREATE TABLE sites (`site_id` UInt32,
   `deleted` Bool,
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY site_id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE unassigned_payments (`account_id` String,
+  `livemode` Bool,
+  `payment_id` String,
+  `site_ids` Array(UInt32) COMMENT 'the sites that share the account',
+  `charged_at` DateTime64(3, 'UTC'),
+  `amount` Int64,
+  `currency` LowCardinality(String),
+  `payment_intent_id` String,
+  `payment_link_id` String,
+  `reason` String COMMENT 'why no site was chosen, in the words of the owner',
+  `assigned_site_id` UInt32 COMMENT '0 while unassigned',
+  `verified_at` DateTime64(3, 'UTC'),
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (account_id, livemode, payment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE users (`user_id` UInt64,
   `email` String,
   `password_hash` String COMMENT 'argon2id',
