@@ -95,6 +95,17 @@ CREATE TABLE events (`site_id` UInt32,
   `engagement_ms` UInt32,
   `scroll_depth` UInt8) ENGINE = MergeTree PARTITION BY toYYYYMM(received_at) ORDER BY (site_id, day, name, visitor_id, session_id, received_at) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE job_runs (`job` LowCardinality(String),
+  `scope` String COMMENT 'acct_.../live, acct_.../test, or empty for the whole installation',
+  `site_ids` Array(UInt32) COMMENT 'the sites that it was for; empty for the whole installation',
+  `run_id` UUID,
+  `started_at` DateTime64(3, 'UTC'),
+  `finished_at` Nullable(DateTime64(3, 'UTC')) COMMENT 'NULL while it runs, and for ever when the process was killed',
+  `result` LowCardinality(String) COMMENT 'running, ok, failed or interrupted',
+  `detail` String COMMENT 'in the words of the owner',
+  `rows` UInt64 COMMENT 'objects handled so far',
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (job, scope, started_at, run_id) TTL toDateTime(started_at) + toIntervalDay(90) SETTINGS index_granularity = 8192
+
 CREATE TABLE logins (`login_hash` FixedString(64) COMMENT 'SHA-256 of the cookie, hexadecimal',
   `user_id` UInt64,
   `created_at` DateTime64(3, 'UTC'),
