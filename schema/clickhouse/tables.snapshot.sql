@@ -300,6 +300,13 @@ CREATE TABLE sites (`site_id` UInt32,
   `deleted` Bool,
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY site_id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE stripe_cursors (`account` String COMMENT 'acct_.../live or acct_.../test',
+  `list` LowCardinality(String) COMMENT 'events, or sweep',
+  `covered_from` DateTime64(3, 'UTC'),
+  `covered_until` DateTime64(3, 'UTC'),
+  `read_at` DateTime64(3, 'UTC'),
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (account, list) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE unassigned_payments (`account_id` String,
   `livemode` Bool,
   `payment_id` String,
