@@ -192,6 +192,18 @@ CREATE TABLE payments (`site_id` UInt32,
   `verified_at` DateTime64(3, 'UTC'),
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, payment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE reconciliation (`site_id` UInt32,
+  `account_id` String,
+  `livemode` Bool,
+  `swept_until` DateTime64(3, 'UTC') COMMENT 'everything before is reconciled',
+  `last_run_at` DateTime64(3, 'UTC'),
+  `last_result` LowCardinality(String) COMMENT 'equal, different or failed',
+  `detail` String COMMENT 'in the words of the owner',
+  `window_from` DateTime64(3, 'UTC'),
+  `window_until` DateTime64(3, 'UTC'),
+  `sums` Array(Tuple(currency String, stripe_gross Int64, gross Int64, unassigned_gross Int64, stripe_refunded Int64, refunded Int64, stripe_lost Int64, lost Int64)) COMMENT 'minor units; refunded and lost leave out those of unassigned payments on both sides',
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, livemode) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE refunds (`site_id` UInt32,
   `refund_id` String COMMENT 're_ or ext: id',
   `payment_id` String,
