@@ -319,6 +319,14 @@ CREATE TABLE stripe_cursors (`account` String COMMENT 'acct_.../live or acct_...
   `read_at` DateTime64(3, 'UTC'),
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (account, list) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE stripe_events (`event_id` String,
+  `account` String COMMENT 'acct_.../live or acct_.../test',
+  `type` LowCardinality(String),
+  `object_id` String,
+  `via` LowCardinality(String) COMMENT 'poll or webhook',
+  `outcome` LowCardinality(String) COMMENT 'handled, ignored or foreign',
+  `handled_at` DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree(handled_at) ORDER BY event_id TTL toDateTime(handled_at) + toIntervalDay(40) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE unassigned_payments (`account_id` String,
   `livemode` Bool,
   `payment_id` String,
