@@ -327,6 +327,13 @@ CREATE TABLE stripe_events (`event_id` String,
   `outcome` LowCardinality(String) COMMENT 'handled, ignored or foreign',
   `handled_at` DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree(handled_at) ORDER BY event_id TTL toDateTime(handled_at) + toIntervalDay(40) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE stripe_events_inbox (`site_id` UInt32,
+  `event_id` String,
+  `type` LowCardinality(String),
+  `object_id` String,
+  `received_at` DateTime64(3, 'UTC'),
+  `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = MergeTree ORDER BY (site_id, event_id) TTL toDateTime(inserted_at) + toIntervalDay(35) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE unassigned_payments (`account_id` String,
   `livemode` Bool,
   `payment_id` String,
