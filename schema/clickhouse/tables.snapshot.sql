@@ -95,6 +95,23 @@ CREATE TABLE events (`site_id` UInt32,
   `engagement_ms` UInt32,
   `scroll_depth` UInt8) ENGINE = MergeTree PARTITION BY toYYYYMM(received_at) ORDER BY (site_id, day, name, visitor_id, session_id, received_at) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE external_payments (`site_id` UInt32,
+  `payment_id` String COMMENT 'ext: and what the idempotency key gives',
+  `provider` LowCardinality(String) COMMENT 'as the owner names it',
+  `livemode` Bool,
+  `kind` LowCardinality(String) COMMENT 'one_off, first or renewal',
+  `charged_at` DateTime64(3, 'UTC'),
+  `amount` Int64 COMMENT 'minor units, tax included',
+  `currency` LowCardinality(String),
+  `settled_amount` Nullable(Int64),
+  `settled_currency` LowCardinality(String),
+  `fee` Nullable(Int64) COMMENT 'in settled_currency',
+  `refunded_amount` Int64 COMMENT 'in all so far, in currency',
+  `refunded_at` Nullable(DateTime64(3, 'UTC')) COMMENT 'of the last refund',
+  `visit_reference` String COMMENT 'window.revtrail.visitId of the buyer; empty when unknown',
+  `received_at` DateTime64(3, 'UTC'),
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, payment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE job_runs (`job` LowCardinality(String),
   `scope` String COMMENT 'acct_.../live, acct_.../test, or empty for the whole installation',
   `site_ids` Array(UInt32) COMMENT 'the sites that it was for; empty for the whole installation',
