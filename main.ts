@@ -128,8 +128,10 @@ async function supervise(selected: Role[], config: Config): Promise<void> {
   const supervisor = new Supervisor({
     entry: fileURLToPath(import.meta.url),
     args: (role) => ['--child', role],
-    // chDB's calls run on libuv's pool; with the default 4 threads four slow queries stop everything else.
-    environment: (role) => (role === 'engine' ? { ...process.env, UV_THREADPOOL_SIZE: '16' } : process.env),
+    // chDB's calls run on libuv's pool; with the default 4 threads four slow queries stop everything else. It takes the
+    // server's time zone from TZ.
+    environment: (role) =>
+      role === 'engine' ? { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' } : process.env,
     log,
     onHopeless: (role, message) => {
       process.stderr.write(`The ${role} cannot run: ${message}\n`)
