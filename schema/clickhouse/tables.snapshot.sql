@@ -14,6 +14,11 @@ CREATE TABLE audit (`at` DateTime64(3, 'UTC'),
   `action` LowCardinality(String),
   `detail` String) ENGINE = MergeTree PARTITION BY toYYYYMM(at) ORDER BY (site_id, at) TTL toDateTime(at) + toIntervalYear(2) SETTINGS index_granularity = 8192
 
+CREATE TABLE claim_retries (`site_id` UInt32,
+  `stripe_session_id` String,
+  `user_id` UInt64,
+  `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = MergeTree ORDER BY (site_id, stripe_session_id) TTL toDateTime(inserted_at) + toIntervalDay(30) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE claim_states (`site_id` UInt32,
   `stripe_session_id` String,
   `state` LowCardinality(String),
