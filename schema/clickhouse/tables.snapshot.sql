@@ -28,7 +28,8 @@ CREATE TABLE claim_states (`site_id` UInt32,
   `next_attempt_at` Nullable(DateTime64(3, 'UTC')) COMMENT 'NULL when no further attempt is planned',
   `payment_id` String COMMENT 'empty until paid',
   `verified_at` DateTime64(3, 'UTC'),
-  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, stripe_session_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+  `version` UInt64,
+  `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, stripe_session_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
 CREATE TABLE connection_health (`site_id` UInt32,
   `provider` LowCardinality(String),
