@@ -357,6 +357,16 @@ CREATE TABLE stripe_events_inbox (`site_id` UInt32,
   `received_at` DateTime64(3, 'UTC'),
   `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = MergeTree ORDER BY (site_id, event_id) TTL toDateTime(inserted_at) + toIntervalDay(35) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE stripe_reads (`day` Date COMMENT 'UTC',
+  `account` String COMMENT 'acct_.../live or acct_.../test',
+  `site_id` UInt32,
+  `run_id` UInt64,
+  `reads` UInt64 COMMENT 'requests in all',
+  `misses` UInt64 COMMENT 'about ids that Stripe does not know',
+  `rate_limited` UInt64 COMMENT 'answered with 429',
+  `failed` UInt64 COMMENT 'without a usable answer',
+  `last_at` DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree(reads) ORDER BY (day, account, site_id, run_id) TTL day + toIntervalDay(400) SETTINGS index_granularity = 8192
+
 CREATE TABLE unassigned_payments (`account_id` String,
   `livemode` Bool,
   `payment_id` String,
