@@ -23,7 +23,7 @@ export function chartOptions(
   return {
     width,
     height,
-    padding: [10, wide && series.bars !== null ? 0 : 12, 0, 0],
+    padding: [10, wide && hasMoney(series) ? 0 : 12, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -121,12 +121,17 @@ function axesOf(series: ChartSeries, { colors, width, wide }: ChartFrame): uPlot
       scale: 'money',
       side: 1,
       size: 52,
-      show: wide && series.bars !== null,
+      show: wide && hasMoney(series),
       grid: { show: false },
       space: 40,
       values: (_plot, splits) => splits.map(series.formatBars),
     },
   ]
+}
+
+/** Whether there is money to draw: a scale of nothing would only puzzle. */
+function hasMoney({ bars }: ChartSeries): boolean {
+  return bars?.some((value) => value !== null && value > 0) ?? false
 }
 
 // Only the line's two series carry a point: bars and the earlier period would put a second one beside it.
