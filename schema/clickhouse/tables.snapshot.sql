@@ -252,6 +252,7 @@ CREATE TABLE revenue_connections (`site_id` UInt32,
   `key_hint` String,
   `livemode` Bool,
   `account_id` String,
+  `payment_links` Array(String),
   `connected_at` DateTime64(3, 'UTC'),
   `deleted` Bool,
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, provider) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
