@@ -48,6 +48,22 @@ test.each([
   expect(result.ok ? [] : result.faults).toEqual([expect.stringMatching(new RegExp(`^${name} `))])
 })
 
+test.each([
+  [
+    { LOG_LEVEL: 'loud', STRIPE_API_BASE: 'http://127.0.0.1:9', ADMIN_EMAIL: 'a@example.com' },
+    ['LOG_LEVEL', 'STRIPE_API_BASE', 'ADMIN_PASSWORD'],
+  ],
+  [{ DASHBOARD_PORT: 'http', COLLECTOR_PORT: '8000' }, ['DASHBOARD_PORT']],
+  [{ ADMIN_EMAIL: 'a@example.com', ADMIN_PASSWORD: 'short' }, ['ADMIN_PASSWORD']],
+  [{ STRIPE_API_BASE: 'http://127.0.0.1:9', ALLOW_STRIPE_DOUBLE: 'yes' }, ['ALLOW_STRIPE_DOUBLE']],
+])(
+  '%o: a fault of several variables is named beside those of one, unless it follows from them',
+  (env, names) => {
+    const result = parseConfig(env)
+    expect(result.ok ? [] : result.faults.map((fault) => fault.split(' ')[0])).toEqual(names)
+  },
+)
+
 test('lists, rates and trailing slashes are read', () => {
   const result = parseConfig({
     TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,::1/128',

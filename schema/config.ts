@@ -135,6 +135,19 @@ export function parseConfig(env: Record<string, string | undefined>): ConfigResu
   const shape = environment.safeParse(present)
   const result = shape.success ? checked.safeParse(present) : shape
   if (result.success) return { ok: true, config: result.data }
-  const faults = result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`)
+  const wrong = new Set(result.error.issues.map(({ path: [name] }) => String(name)))
+  const faults = [...result.error.issues, ...(shape.success ? [] : faultsOfRest(present, wrong))].map(
+    ({ path: [name], message }) => `${String(name)} ${message}`,
+  )
   return { ok: false, faults: [...new Set(faults)] }
+}
+
+/** What is wrong among the variables that are well by themselves, without what follows only from a wrong one. */
+function faultsOfRest(present: Record<string, string | undefined>, wrong: ReadonlySet<string>) {
+  const rest = Object.fromEntries(Object.entries(present).filter(([name]) => !wrong.has(name)))
+  const issues = checked.safeParse(rest).error?.issues ?? []
+  return issues.filter(
+    ({ path: [name], message }) =>
+      !wrong.has(String(name)) && ![...wrong].some((other) => message.includes(other)),
+  )
 }
