@@ -1,4 +1,5 @@
-const HALVINGS = 200
+/** Enough to halve a bracket of 1 down to the least double, and then to its last bit. */
+const HALVINGS = 1_200
 
 /**
  * Root of a continuous function whose values at `low` and `high` have different signs: bisection with inverse
