@@ -19,6 +19,23 @@ type Options = {
   environment: Record<string, string | undefined>
   dashboardUrl: string
   account: { email: string; password: string }
+  /** Is given what Revtrail prints. */
+  onOutput?: (text: string) => void
+}
+
+/** Runs `node main.ts`, with words if any. Without `onOutput` only what it says on standard error is seen. */
+export function launchMain({
+  environment,
+  words = [],
+  onOutput,
+}: Pick<Options, 'environment' | 'onOutput'> & { words?: string[] }): ChildProcess {
+  const child = spawn(process.execPath, [main, ...words], {
+    env: environment,
+    stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
+  })
+  if (onOutput)
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput)
+  return child
 }
 
 /**
@@ -30,8 +47,9 @@ export async function startInstallation({
   environment,
   dashboardUrl,
   account,
+  onOutput,
 }: Options): Promise<Installation> {
-  const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = launchMain({ environment, ...(onOutput && { onOutput }) })
   let cookie = ''
   const ask = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${dashboardUrl}${path}`, {
@@ -62,7 +80,8 @@ export async function startInstallation({
     await gone
   }
   while (!(await isReady(dashboardUrl))) {
-    if (child.exitCode !== null) throw new Error('Revtrail did not start; its message is above.')
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error('Revtrail did not start; what it printed says why.')
     await pause(150)
   }
   return { process: child, ask, signIn, stop }
