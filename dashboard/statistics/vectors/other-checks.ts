@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bucketOf, bucketRanges, fnv1a32 } from '../assignment.ts'
+import { bucketOf, bucketRanges, fnv1a32 } from '../../../schema/experiment/assignment.ts'
 import { betaQuantile, betaTails, logBeta } from '../functions/beta.ts'
 import { chiSquareTail } from '../functions/chi-square.ts'
 import { gammaTails, logGamma } from '../functions/gamma.ts'

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+const matcher = z.object({
+  /** `is` compares the whole, `starts` its beginning, `contains` any part. */
+  operator: z.enum(['is', 'starts', 'contains']),
+  value: z.string().min(1).max(500),
+})
+
+/**
+ * What counts as reaching a goal. `page` is a pathname; `event` a custom event by its name; `click` an element that
+ * carries `data-revtrail-goal` with this value, or fits a CSS selector; `form` a submitted form that fits a selector;
+ * `revenue` a verified payment, of at least `at_least` minor units of the site's currency when that is set.
+ */
+export const goalTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('page'), path: matcher }),
+  z.object({ kind: z.literal('event'), name: z.string().min(1).max(120) }),
+  z.object({
+    kind: z.literal('click'),
+    by: z.enum(['attribute', 'selector']),
+    value: z.string().min(1).max(300),
+  }),
+  z.object({ kind: z.literal('form'), selector: z.string().min(1).max(300) }),
+  z.object({ kind: z.literal('revenue'), at_least: z.int().min(1).nullable() }),
+])
+export type GoalTarget = z.infer<typeof goalTarget>
+
+/**
+ * The events by which the script tells that an element's goal was reached: `props.goal` is the goal's id. Pages and
+ * custom events need none: they are recognised in the data.
+ */
+export const goalEventName = 'goal'
