@@ -55,7 +55,8 @@ CREATE TABLE disputes (`site_id` UInt32,
   `settled_currency` LowCardinality(String),
   `fee` Nullable(Int64) COMMENT 'the dispute fees so far, in settled_currency',
   `verified_at` DateTime64(3, 'UTC'),
-  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, dispute_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+  `version` UInt64,
+  `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, dispute_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
 CREATE TABLE dropped (`site_id` UInt32,
   `day` Date,
@@ -101,6 +102,46 @@ CREATE TABLE events (`site_id` UInt32,
   `engagement_ms` UInt32,
   `scroll_depth` UInt8) ENGINE = MergeTree PARTITION BY toYYYYMM(received_at) ORDER BY (site_id, day, name, visitor_id, session_id, received_at) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE experiments (`site_id` UInt32,
+  `experiment_id` UInt32,
+  `name` String,
+  `status` LowCardinality(String) COMMENT 'draft, running, paused, stopped or archived',
+  `phase` UInt16 COMMENT 'starts at 1; a change of variants, weights, coverage, page or kind starts the next',
+  `serving` String COMMENT 'JSON of schema/experiment/experiment.ts',
+  `plan` String COMMENT 'JSON: goals, cap, minimal lift, mode, planned visitors and days, of the dashboard',
+  `phase_started_at` Nullable(DateTime64(3, 'UTC')),
+  `stopped_at` Nullable(DateTime64(3, 'UTC')),
+  `outcomes` String COMMENT 'JSON: what was decided once for all',
+  `created_at` DateTime64(3, 'UTC'),
+  `deleted` Bool,
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, experiment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
+CREATE TABLE exposures (`site_id` UInt32,
+  `experiment_id` UInt32,
+  `phase` UInt16,
+  `day` Date,
+  `visitor_id` UInt64,
+  `exposed_at` SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+  `variant` AggregateFunction(argMin, LowCardinality(String), DateTime64(3, 'UTC')) COMMENT 'the first seen',
+  `variant_least` SimpleAggregateFunction(min, String) COMMENT 'differs from variant_most for who saw two',
+  `variant_most` SimpleAggregateFunction(max, String),
+  `device` SimpleAggregateFunction(any, LowCardinality(String)),
+  `source` SimpleAggregateFunction(any, LowCardinality(String)),
+  `country` SimpleAggregateFunction(any, LowCardinality(String))) ENGINE = AggregatingMergeTree ORDER BY (site_id, experiment_id, phase, day, visitor_id) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
+CREATE MATERIALIZED VIEW exposures_from_events TO exposures (`site_id` UInt32,
+  `experiment_id` UInt32,
+  `phase` UInt16,
+  `day` Date,
+  `visitor_id` UInt64,
+  `exposed_at` DateTime64(3, 'UTC'),
+  `variant` AggregateFunction(argMin, String, DateTime64(3, 'UTC')),
+  `variant_least` String,
+  `variant_most` String,
+  `device` String,
+  `source` String,
+  `country` String) AS SELECT site_id, toUInt32OrZero(props['experiment']) AS experiment_id, toUInt16OrZero(props['phase']) AS phase, day, visitor_id, min(received_at) AS exposed_at, argMinState(toLowCardinality(props['variant']), received_at) AS variant, min(props['variant']) AS variant_least, max(props['variant']) AS variant_most, any(e.device) AS device, any(e.source) AS source, any(e.country) AS country FROM events AS e WHERE (name = 'exposure') AND (visitor_id != 0) GROUP BY site_id, experiment_id, phase, day, visitor_id
+
 CREATE TABLE external_payments (`site_id` UInt32,
   `payment_id` String COMMENT 'ext: and what the idempotency key gives',
   `provider` LowCardinality(String) COMMENT 'as the owner names it',
@@ -117,6 +158,14 @@ CREATE TABLE external_payments (`site_id` UInt32,
   `visit_reference` String COMMENT 'window.revtrail.visitId of the buyer; empty when unknown',
   `received_at` DateTime64(3, 'UTC'),
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, payment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
+CREATE TABLE goals (`site_id` UInt32,
+  `goal_id` UInt32,
+  `name` String,
+  `target` String COMMENT 'JSON of schema/experiment/goal.ts',
+  `created_at` DateTime64(3, 'UTC'),
+  `deleted` Bool,
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, goal_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
 CREATE TABLE job_runs (`job` LowCardinality(String),
   `scope` String COMMENT 'acct_.../live, acct_.../test, or empty for the whole installation',
@@ -213,7 +262,8 @@ CREATE TABLE payments (`site_id` UInt32,
   `os_version` LowCardinality(String),
   `device` LowCardinality(String),
   `verified_at` DateTime64(3, 'UTC'),
-  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, payment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+  `version` UInt64,
+  `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, payment_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
 CREATE TABLE reconciliation (`site_id` UInt32,
   `account_id` String,
@@ -243,7 +293,8 @@ CREATE TABLE refunds (`site_id` UInt32,
   `settled_currency` LowCardinality(String),
   `fee` Nullable(Int64) COMMENT 'in settled_currency',
   `verified_at` DateTime64(3, 'UTC'),
-  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, refund_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+  `version` UInt64,
+  `inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, refund_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
 CREATE TABLE revenue_connections (`site_id` UInt32,
   `provider` LowCardinality(String),
