@@ -34,10 +34,11 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}) {
     accounts: new Map(),
     keys: new Map(),
     baseUrl: () => url,
+    listeners: [],
   }
   createAccount(world, accountParams.parse({ name: 'Trail Supply Co.' }))
   createAccount(world, accountParams.parse({ name: 'Nordlicht Lampen', country: 'DE', settles_in: ['eur'] }))
-  const faults = createFaults(createRandom(`${seed}/faults`))
+  const faults = createFaults(createRandom(`${seed}/faults`), now)
   const log = createRequestLog()
   const controls = createControls(world)
   const stop = new AbortController()

@@ -4,6 +4,7 @@ import { deliver } from './api/delivery.ts'
 import type { Faults } from './api/faults.ts'
 import type { Admission, Caller } from './api/rate-limit.ts'
 import type { RequestLog } from './api/request-log.ts'
+import { isList } from './api/resources.ts'
 import type { World } from './books/world.ts'
 import { answerControl, createActs } from './controls/control-http.ts'
 import type { Controls } from './controls/controls.ts'
@@ -60,10 +61,12 @@ async function serveApi(parts: Parts, exchange: Exchange, response: ServerRespon
   const path = url.pathname
   const { answer, key, account, leave } = answerApi(world, admit, exchange)
   response.once('close', leave)
-  const entry = log.add({ at: world.now(), method, path, query: url.search.slice(1), key, status: null })
-  const fault = faults.strike({ path, account })
+  const fault = faults.strike({ path, account, list: isList(path) })
+  const said = { query: url.search.slice(1), key, fault: fault?.kind ?? null }
+  const entry = log.add({ at: world.now(), method, path, ...said, status: null })
   const requestId = `req_${world.random.token(14)}`
-  entry.status = await deliver(answer, { response, requestId, fault, stop })
+  const caller = { text: key, account: { id: account ?? '' } }
+  entry.status = await deliver(answer, { response, requestId, fault, caller, stop })
 }
 
 function servePage({ world, controls }: Parts, exchange: Exchange, response: ServerResponse) {

@@ -1,4 +1,4 @@
-import type { ChargeRecord, Settlement, TransactionRecord } from '../books/records.ts'
+import type { ChargeRecord, IntentRecord, Settlement, TransactionRecord } from '../books/records.ts'
 import { type Book, DoubleMisuse, type World } from '../books/world.ts'
 import { convert, rateBetween } from './currencies.ts'
 
@@ -12,9 +12,13 @@ export function settlementFor(book: Book, currency: string, given: Settlement | 
   return { currency: target, exchange_rate: rate, fee: given?.fee ?? null }
 }
 
-/** Minor units of the charge's currency as minor units of the balance. */
-export function settled(charge: ChargeRecord, amount: number): number {
-  const { currency, exchange_rate: rate } = charge.settlement
+/** Minor units of the charge's currency as minor units of the balance, at the charge's own rate or another. */
+export function settled(
+  charge: ChargeRecord,
+  amount: number,
+  rate: number | null = charge.settlement.exchange_rate,
+): number {
+  const { currency } = charge.settlement
   return rate === null ? amount : convert(amount, { from: charge.currency, to: currency, rate })
 }
 
@@ -30,17 +34,18 @@ type Movement = Pick<TransactionRecord, 'type' | 'reporting_category' | 'source'
   /** Signed minor units of the balance's currency. */
   amount: number
   fee: number
+  exchange_rate?: number | null
 }
 
 /** Writes one line of the balance. */
 export function move(world: World, book: Book, movement: Movement): TransactionRecord {
-  const { charge, ...rest } = movement
+  const { charge, exchange_rate = charge.settlement.exchange_rate, ...rest } = movement
   return book.transactions.put({
     ...rest,
     id: `txn_3${world.random.token(23)}`,
     livemode: book.livemode,
     currency: charge.settlement.currency,
-    exchange_rate: charge.settlement.exchange_rate,
+    exchange_rate,
   })
 }
 
@@ -64,10 +69,16 @@ export function availableOn(transaction: TransactionRecord): number {
   return transaction.created + TWO_DAYS_S
 }
 
-/** The charge behind a session, a payment intent or a charge id. */
+/** The payment intent behind a session, an invoice or its own id. */
+export function intentBehind(book: Book, id: string): IntentRecord | undefined {
+  const payment = book.invoices.get(id)?.payment
+  const ofInvoice = payment ? book.invoicePayments.get(payment)?.payment_intent : undefined
+  return book.intents.get(book.sessions.get(id)?.payment_intent ?? ofInvoice ?? id)
+}
+
+/** The charge behind a session, an invoice, a payment intent or its own id. */
 export function chargeBehind(book: Book, id: string): ChargeRecord | undefined {
-  const intent = book.sessions.get(id)?.payment_intent ?? id
-  return book.charges.get(book.intents.get(intent)?.latest_charge ?? id)
+  return book.charges.get(intentBehind(book, id)?.latest_charge ?? id)
 }
 
 /** Refunds and disputes need money that arrived. */

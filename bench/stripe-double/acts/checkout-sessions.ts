@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import type { LinkRecord, SessionRecord } from '../books/records.ts'
 import {
   accountOf,
-  allBooks,
   type Book,
   bookOf,
   DoubleMisuse,
@@ -12,6 +11,7 @@ import {
   type World,
 } from '../books/world.ts'
 import type { sessionParams } from '../params.ts'
+import { customerIn } from './customers.ts'
 
 type Params = z.output<typeof sessionParams>
 
@@ -31,14 +31,19 @@ export function createSession(world: World, params: Params): SessionRecord {
     presentment: null,
     client_reference_id: params.client_reference_id,
     metadata: { ...link?.metadata, ...params.metadata },
+    intent_metadata: params.payment_intent_data?.metadata ?? link?.intent_metadata ?? {},
+    recurring: recurringOf(book, params, link),
     payment_link: link?.id ?? null,
     success_url: link ? link.redirect_url : params.success_url,
+    customer: params.customer === null ? null : customerIn(book, params.customer).id,
+    customer_creation: params.customer_creation,
     customer_email: params.customer_email,
     buyer: null,
     expires_at: created + params.expires_in_seconds,
     payment_intent: null,
     subscription: null,
     invoice: null,
+    invoice_creation: params.invoice_creation,
     setup_intent: null,
     carried: params.carried,
   })
@@ -50,17 +55,33 @@ function linkIn(book: Book, id: string): LinkRecord {
   return link
 }
 
-/** Setup mode has no money at all: Stripe sends nulls, the currency included. */
-function amounts(book: Book, params: Params, link: LinkRecord | undefined) {
-  const { amount_discount, amount_tax, amount_shipping } = params
-  if (params.mode === 'setup') {
-    const none = { currency: null, amount_subtotal: null, amount_total: null }
-    return { ...none, amount_discount: 0, amount_tax: 0, amount_shipping: 0 }
-  }
-  const subtotal = params.amount ?? link?.amount ?? 2900
-  const total = subtotal - amount_discount + amount_tax + amount_shipping
+function recurringOf(book: Book, params: Params, link: LinkRecord | undefined): SessionRecord['recurring'] {
+  if ((params.mode ?? link?.mode) !== 'subscription') return null
+  const { subtotal } = priceOf(book, params, link)
+  const { interval, interval_count } = params.recurring ??
+    link?.recurring ?? { interval: 'month', interval_count: 1 }
+  const { metadata = link?.subscription_metadata ?? {}, trial_period_days = link?.trial_days ?? 0 } =
+    params.subscription_data ?? {}
+  const plan = { name: link?.name ?? 'Sample product', amount: subtotal, interval, interval_count }
+  return { ...plan, metadata, trial_days: trial_period_days }
+}
+
+function priceOf(book: Book, params: Params, link: LinkRecord | undefined) {
   const currency =
     params.currency === undefined ? (link?.currency ?? book.account.settles_in[0]) : params.currency
+  return { subtotal: params.amount ?? link?.amount ?? 2900, currency }
+}
+
+/** Setup mode has no money at all: Stripe sends nulls, the currency included. A trial begins with nothing. */
+function amounts(book: Book, params: Params, link: LinkRecord | undefined) {
+  const { amount_discount, amount_tax, amount_shipping } = params
+  const none = { amount_discount: 0, amount_tax: 0, amount_shipping: 0 }
+  if (params.mode === 'setup') return { ...none, currency: null, amount_subtotal: null, amount_total: null }
+  const { subtotal, currency } = priceOf(book, params, link)
+  if ((recurringOf(book, params, link)?.trial_days ?? 0) > 0) {
+    return { ...none, currency, amount_subtotal: 0, amount_total: 0 }
+  }
+  const total = subtotal - amount_discount + amount_tax + amount_shipping
   if (total < 0) throw new DoubleMisuse('The discount is larger than the price.')
   if (total > 0 && currency === null) throw new DoubleMisuse('Only a session of nothing may lack a currency.')
   return {
@@ -85,7 +106,8 @@ export function expireSession(world: World, id: string, at: number | undefined):
   return expire(world, book, { ...row, expires_at: Math.min(row.expires_at, seconds(world, at)) })
 }
 
-function expire(world: World, book: Book, row: SessionRecord): SessionRecord {
+/** As `expireSession`, for a session that is known to be open. */
+export function expire(world: World, book: Book, row: SessionRecord): SessionRecord {
   const session = book.sessions.put({ ...row, status: 'expired' })
   emit(world, book, {
     type: 'checkout.session.expired',
@@ -93,32 +115,4 @@ function expire(world: World, book: Book, row: SessionRecord): SessionRecord {
     created: row.expires_at,
   })
   return session
-}
-
-/**
- * Stripe expires sessions by itself. This returns the sweep that does it, to be called before each answer; it
- * looks at all sessions only when one may be due, so that 100,000 of them cost nothing.
- */
-export function createExpiry(world: World): { sweep: () => void; watch: (session: SessionRecord) => void } {
-  let nextDue = Number.POSITIVE_INFINITY
-
-  function sweep() {
-    const now = seconds(world, undefined)
-    if (now < nextDue) return
-    nextDue = Number.POSITIVE_INFINITY
-    for (const book of allBooks(world)) {
-      const open = [...book.sessions.values()].filter((session) => session.status === 'open')
-      for (const session of open) {
-        if (session.expires_at <= now) expire(world, book, session)
-        else nextDue = Math.min(nextDue, session.expires_at)
-      }
-    }
-  }
-
-  return {
-    sweep,
-    watch: (session) => {
-      nextDue = Math.min(nextDue, session.expires_at)
-    },
-  }
 }

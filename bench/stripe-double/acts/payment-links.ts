@@ -5,12 +5,15 @@ import type { linkChanges, linkParams } from '../params.ts'
 
 /** A new link; its page is at `url`, and at the same slug below a mapped `buy.stripe.com`. */
 export function createLink(world: World, params: z.output<typeof linkParams>): LinkRecord {
-  const { account, livemode, at, currency, ...rest } = params
+  const { account, livemode, at, currency, payment_intent_data, subscription_data, ...rest } = params
   const book = bookOf(accountOf(world, account), livemode)
   const slug = `${livemode ? '' : 'test_'}${world.random.token(18)}`
   const created = seconds(world, at)
   const link = book.links.put({
     ...rest,
+    intent_metadata: payment_intent_data.metadata,
+    subscription_metadata: subscription_data.metadata,
+    trial_days: subscription_data.trial_period_days,
     id: `plink_1${world.random.token(23)}`,
     created,
     livemode,

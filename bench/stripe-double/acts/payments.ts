@@ -1,39 +1,138 @@
 import type { z } from 'zod'
-import type { ChargeRecord, IntentRecord, SessionRecord } from '../books/records.ts'
+import type { Buyer, SessionRecord } from '../books/records.ts'
 import { type Book, DoubleMisuse, emit, seconds, type World } from '../books/world.ts'
-import type { momentParams, payParams } from '../params.ts'
+import type { payParams } from '../params.ts'
 import { buyerFor } from './buyers.ts'
-import { credit, settlementFor } from './charges.ts'
+import { intentBehind } from './charges.ts'
 import { locateSession } from './checkout-sessions.ts'
+import { addCustomer, customerIn } from './customers.ts'
+import { attempt, createIntent } from './intents.ts'
+import { followIntent, issueInvoice } from './invoices.ts'
+import { startSubscription } from './subscriptions.ts'
 
 type Params = z.output<typeof payParams>
-type Paying = { session: SessionRecord; params: Params; created: number }
+type Paying = { session: SessionRecord; params: Params; buyer: Buyer; created: number }
 
 /**
  * The buyer completes an open session: paid at once by card, unpaid for now by bank debit, and
- * `no_payment_required` when there is nothing to pay.
+ * `no_payment_required` when there is nothing to pay. After a declined card the session stays open.
  */
 export function pay(world: World, id: string, params: Params): SessionRecord {
   const { book, row } = locateSession(world, id)
   if (row.status !== 'open') throw new DoubleMisuse(`${id} is ${row.status}, not open.`)
   const created = seconds(world, params.at)
-  const session: SessionRecord = { ...row, ...subscribed(world, row), presentment: params.presentment }
-  if (session.amount_total === null || session.amount_total === 0) {
-    const buyer = buyerFor(world.random, params, row.customer_email)
-    return complete(world, book, { ...session, buyer, payment_status: 'no_payment_required' }, created)
+  const known = row.customer === null ? undefined : customerIn(book, row.customer).buyer
+  const buyer = known ?? buyerFor(world.random, params, row.customer_email)
+  const nothing = row.amount_total === null || row.amount_total === 0
+  if (params.method === 'declined_card' && !nothing) {
+    return decline(world, book, { session: row, params, buyer, created })
   }
-  const { intent, charge } = charged(world, book, { session, params, created })
-  const paid = params.method === 'card'
-  if (paid) credit(world, book, charge, created)
-  tellPayment(world, book, intent, created)
-  const next = { ...session, buyer: charge.buyer, payment_intent: intent.id }
-  return complete(world, book, { ...next, payment_status: paid ? 'paid' : 'unpaid' }, created)
+  const met = { ...row, buyer, customer: customerOf(world, book, { session: row, params, buyer, created }) }
+  const session: SessionRecord = { ...met, presentment: params.presentment }
+  if (session.mode === 'subscription') return subscribe(world, book, { session, params, buyer, created })
+  if (nothing) return completeFree(world, book, session, created)
+  return charge(world, book, { session, params, buyer, created })
 }
 
-function subscribed(world: World, { mode }: SessionRecord) {
-  if (mode === 'setup') return { setup_intent: `seti_1${world.random.token(23)}` }
-  if (mode === 'payment') return {}
-  return { subscription: `sub_1${world.random.token(23)}`, invoice: `in_1${world.random.token(23)}` }
+/** Null for a guest: in payment mode Stripe makes a customer only when told to. */
+function customerOf(world: World, book: Book, { session, buyer, created }: Paying): string | null {
+  if (session.customer !== null) return session.customer
+  const guest = session.mode === 'payment' && session.customer_creation === 'if_required'
+  if (guest && !session.invoice_creation) return null
+  return addCustomer(world, book, { buyer, metadata: {}, created }).id
+}
+
+function completeFree(world: World, book: Book, row: SessionRecord, created: number): SessionRecord {
+  const session = { ...row, payment_status: 'no_payment_required' } as const
+  if (row.mode !== 'setup') return complete(world, book, session, created)
+  const record = book.setupIntents.put({
+    id: `seti_1${world.random.token(23)}`,
+    created,
+    livemode: book.livemode,
+    customer: row.customer,
+    metadata: {},
+  })
+  emit(world, book, { type: 'setup_intent.succeeded', subject: { kind: 'setup_intent', record }, created })
+  return complete(world, book, { ...session, setup_intent: record.id }, created)
+}
+
+/** The payment intent of a session that takes money, also of one that a declined card left behind. */
+function intentFor(world: World, book: Book, { session, created }: Paying) {
+  const { amount_total: amount, currency, customer } = session
+  const known = intentBehind(book, session.id)
+  if (known) return book.intents.put({ ...known, customer })
+  if (amount === null || currency === null) throw new DoubleMisuse(`${session.id} has nothing to pay.`)
+  return createIntent(world, book, {
+    created,
+    session: session.id,
+    invoice: null,
+    customer,
+    amount,
+    currency,
+    description: null,
+    metadata: session.intent_metadata,
+  })
+}
+
+function decline(world: World, book: Book, paying: Paying): SessionRecord {
+  const intent = intentFor(world, book, paying)
+  const { params: payment, buyer, created } = paying
+  attempt(world, book, { intent, payment, buyer, created })
+  return book.sessions.put({ ...paying.session, payment_intent: intent.id })
+}
+
+function charge(world: World, book: Book, paying: Paying): SessionRecord {
+  const { session, params: payment, buyer, created } = paying
+  const intent = attempt(world, book, { intent: intentFor(world, book, paying), payment, buyer, created })
+  const next: SessionRecord = {
+    ...session,
+    payment_intent: intent.id,
+    payment_status: intent.status === 'succeeded' ? 'paid' : 'unpaid',
+  }
+  return complete(world, book, invoiced(world, book, next, created), created)
+}
+
+/** Adds the invoice of a session with invoice creation, once it is paid. */
+export function invoiced(world: World, book: Book, session: SessionRecord, created: number): SessionRecord {
+  const intent = book.intents.get(session.payment_intent ?? '')
+  const { customer, currency } = session
+  const due = session.invoice_creation && session.mode === 'payment' && session.payment_status === 'paid'
+  if (!due || !intent || customer === null || currency === null) return session
+  const { amount_discount, amount_shipping, amount_tax } = session
+  const invoice = issueInvoice(world, book, {
+    intent,
+    draft: {
+      created,
+      customer,
+      subscription: null,
+      billing_reason: 'manual',
+      currency,
+      amount_discount,
+      amount_shipping,
+      amount_tax,
+      subtotal: session.amount_subtotal ?? 0,
+      total: session.amount_total ?? 0,
+      description: 'Checkout',
+      metadata: {},
+      subscription_metadata: {},
+      period_start: created,
+      period_end: created,
+    },
+  })
+  return { ...session, invoice: invoice.id }
+}
+
+function subscribe(world: World, book: Book, { session, params, buyer, created }: Paying): SessionRecord {
+  const { customer } = session
+  if (customer === null) throw new DoubleMisuse(`${session.id} has no customer.`)
+  const { subscription, invoice } = startSubscription(world, book, { session, customer, created })
+  const started = { ...session, subscription: subscription.id, invoice: invoice.id }
+  const intent = intentBehind(book, invoice.id)
+  if (!intent) return completeFree(world, book, started, created)
+  const tried = attempt(world, book, { intent, payment: params, buyer, created })
+  followIntent(world, book, tried, created)
+  const payment_status = tried.status === 'succeeded' ? 'paid' : 'unpaid'
+  return complete(world, book, { ...started, payment_intent: intent.id, payment_status }, created)
 }
 
 function complete(world: World, book: Book, next: SessionRecord, created: number): SessionRecord {
@@ -41,101 +140,4 @@ function complete(world: World, book: Book, next: SessionRecord, created: number
   const subject = { kind: 'session', record: session } as const
   emit(world, book, { type: 'checkout.session.completed', subject, created })
   return session
-}
-
-/** The payment intent and its charge, not yet in the balance. */
-function charged(world: World, book: Book, { session, params, created }: Paying) {
-  const { amount_total: amount, currency } = session
-  if (amount === null || currency === null) throw new DoubleMisuse(`${session.id} has nothing to pay.`)
-  const card = params.method === 'card'
-  const ids = {
-    intent: `pi_3${world.random.token(23)}`,
-    charge: `${card ? 'ch' : 'py'}_3${world.random.token(23)}`,
-  }
-  const same = {
-    created,
-    livemode: book.livemode,
-    session: session.id,
-    amount,
-    currency,
-    method: params.method,
-  }
-  const intent = book.intents.put({
-    ...same,
-    id: ids.intent,
-    status: card ? 'succeeded' : 'processing',
-    latest_charge: ids.charge,
-    presentment: params.presentment,
-  })
-  const charge = book.charges.put({
-    ...same,
-    id: ids.charge,
-    payment_intent: ids.intent,
-    amount_refunded: 0,
-    status: 'pending',
-    disputed: false,
-    balance_transaction: null,
-    buyer: buyerFor(world.random, params, session.customer_email),
-    presentment: params.presentment,
-    settlement: settlementFor(book, currency, params.settlement),
-  })
-  return { intent, charge }
-}
-
-const intentEvents = {
-  succeeded: ['payment_intent.succeeded', 'charge.succeeded'],
-  processing: ['payment_intent.processing', 'charge.pending'],
-  requires_payment_method: ['payment_intent.payment_failed', 'charge.failed'],
-} as const
-
-function tellPayment(world: World, book: Book, intent: IntentRecord, created: number) {
-  const [intentEvent, chargeEvent] = intentEvents[intent.status]
-  const charge = book.charges.get(intent.latest_charge)
-  emit(world, book, { type: intentEvent, subject: { kind: 'intent', record: intent }, created })
-  if (charge) emit(world, book, { type: chargeEvent, subject: { kind: 'charge', record: charge }, created })
-}
-
-/** A bank debit arrives, days after the buyer left: the session becomes paid. */
-export function settleDelayed(
-  world: World,
-  id: string,
-  params: z.output<typeof momentParams>,
-): SessionRecord {
-  const { book, row, intent, charge } = processing(world, id)
-  const created = seconds(world, params.at)
-  credit(world, book, charge, created)
-  tellPayment(world, book, book.intents.put({ ...intent, status: 'succeeded' }), created)
-  const session = book.sessions.put({ ...row, payment_status: 'paid' })
-  const subject = { kind: 'session', record: session } as const
-  emit(world, book, { type: 'checkout.session.async_payment_succeeded', subject, created })
-  return session
-}
-
-/** A bank debit bounces: the session stays complete and unpaid for ever. */
-export function failDelayed(world: World, id: string, params: z.output<typeof momentParams>): SessionRecord {
-  const { book, row, intent, charge } = processing(world, id)
-  const created = seconds(world, params.at)
-  book.charges.put({ ...charge, status: 'failed' })
-  tellPayment(world, book, book.intents.put({ ...intent, status: 'requires_payment_method' }), created)
-  const subject = { kind: 'session', record: row } as const
-  emit(world, book, { type: 'checkout.session.async_payment_failed', subject, created })
-  return row
-}
-
-function processing(
-  world: World,
-  id: string,
-): {
-  book: Book
-  row: SessionRecord
-  intent: IntentRecord
-  charge: ChargeRecord
-} {
-  const { book, row } = locateSession(world, id)
-  const intent = row.payment_intent === null ? undefined : book.intents.get(row.payment_intent)
-  const charge = intent && book.charges.get(intent.latest_charge)
-  if (!intent || !charge || intent.status !== 'processing') {
-    throw new DoubleMisuse(`${id} has no bank debit under way.`)
-  }
-  return { book, row, intent, charge }
 }

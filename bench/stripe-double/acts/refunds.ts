@@ -15,7 +15,12 @@ export function refund(world: World, id: string, params: z.output<typeof refundP
   const amount = params.amount ?? rest
   if (amount > rest || amount === 0) throw new DoubleMisuse(`${charge.id} has ${rest} left to refund.`)
   const created = seconds(world, params.at)
-  const pending = pendingRefund(world, charge, { ...params, amount, created })
+  const pending = pendingRefund(world, charge, {
+    ...params,
+    exchange_rate: rateFor(charge, params),
+    amount,
+    created,
+  })
   const made = book.refunds.put(
     params.status === 'pending' ? pending : debit(world, book, { charge, refund: pending, created }),
   )
@@ -25,12 +30,18 @@ export function refund(world: World, id: string, params: z.output<typeof refundP
   return made
 }
 
+/** Null when nothing is converted, whatever rate was asked for. */
+function rateFor(charge: ChargeRecord, { exchange_rate }: { exchange_rate?: number | undefined }) {
+  const own = charge.settlement.exchange_rate
+  return own === null ? null : (exchange_rate ?? own)
+}
+
 function pendingRefund(
   world: World,
   charge: ChargeRecord,
-  wish: Pick<RefundRecord, 'amount' | 'reason' | 'metadata' | 'created'>,
+  wish: Pick<RefundRecord, 'amount' | 'reason' | 'exchange_rate' | 'metadata' | 'created'>,
 ): RefundRecord {
-  const { amount, reason, metadata, created } = wish
+  const { amount, reason, exchange_rate, metadata, created } = wish
   return {
     id: `re_3${world.random.token(23)}`,
     created,
@@ -41,6 +52,7 @@ function pendingRefund(
     currency: charge.currency,
     status: 'pending',
     reason,
+    exchange_rate,
     balance_transaction: null,
     failure_balance_transaction: null,
     failure_reason: null,
@@ -53,7 +65,8 @@ type Step = { charge: ChargeRecord; refund: RefundRecord; created: number }
 function debit(world: World, book: Book, { charge, refund: pending, created }: Step): RefundRecord {
   const transaction = move(world, book, {
     charge,
-    amount: -settled(charge, pending.amount),
+    amount: -settled(charge, pending.amount, pending.exchange_rate),
+    exchange_rate: pending.exchange_rate,
     fee: 0,
     type: charge.method === 'card' ? 'refund' : 'payment_refund',
     reporting_category: 'refund',
@@ -70,7 +83,7 @@ export function settleRefund(world: World, id: string, params: z.output<typeof m
   if (row.status !== 'pending' || !charge) throw new DoubleMisuse(`${id} is ${row.status}, not pending.`)
   const created = seconds(world, params.at)
   const made = book.refunds.put(debit(world, book, { charge, refund: row, created }))
-  emit(world, book, { type: 'refund.updated', subject: { kind: 'refund', record: made }, created })
+  tellUpdate(world, book, made, created)
   return made
 }
 
@@ -91,16 +104,23 @@ export function failRefund(world: World, id: string, params: z.output<typeof mom
       row.balance_transaction === null ? null : bringBack(world, book, { charge, refund: row, created }),
   })
   book.charges.put({ ...charge, amount_refunded: charge.amount_refunded - row.amount })
-  for (const type of ['refund.updated', 'refund.failed']) {
-    emit(world, book, { type, subject: { kind: 'refund', record: failed }, created })
-  }
+  tellUpdate(world, book, failed, created)
+  emit(world, book, { type: 'refund.failed', subject: { kind: 'refund', record: failed }, created })
   return failed
+}
+
+/** Stripe tells every change of a refund under its old name too. */
+function tellUpdate(world: World, book: Book, record: RefundRecord, created: number) {
+  for (const type of ['refund.updated', 'charge.refund.updated']) {
+    emit(world, book, { type, subject: { kind: 'refund', record }, created })
+  }
 }
 
 function bringBack(world: World, book: Book, { charge, refund: lost, created }: Step): string {
   return move(world, book, {
     charge,
-    amount: settled(charge, lost.amount),
+    amount: settled(charge, lost.amount, lost.exchange_rate),
+    exchange_rate: lost.exchange_rate,
     fee: 0,
     type: 'refund_failure',
     reporting_category: 'refund_failure',

@@ -267,6 +267,7 @@ it('logs every call with its key and status', async () => {
       path: '/v1/checkout/sessions',
       query: 'limit=1',
       key: fixture.account.keys.test.restricted,
+      fault: null,
       status: 200,
     },
     expect.objectContaining({ path: '/v1/checkout/sessions/cs_test_a1gone', status: 404 }),

@@ -1,14 +1,14 @@
-import { bookOf, type Key, type World } from '../books/world.ts'
+import { bookOf, EVENTS_KEPT_S, type Key, seconds, type World } from '../books/world.ts'
 import { lineItemsShape } from '../objects/line-items.ts'
 import { accountShape } from '../objects/object-shapes.ts'
 import { authenticate, forbid } from './authentication.ts'
 import { checkExpand, expandInto } from './expand.ts'
 import { parseListQuery, parseRetrieveQuery } from './list-query.ts'
 import type { Admission, Caller } from './rate-limit.ts'
-import { type Resource, resources } from './resources.ts'
+import type { Resource } from './resource.ts'
+import { resources } from './resources.ts'
 import { type Answer, refuse } from './stripe-answers.ts'
 
-const EVENTS_KEPT_S = 30 * 86_400
 const MAX_EVENT_TYPES = 20
 
 export type ApiRequest = { method: string; url: URL; authorization: string | undefined }
@@ -84,7 +84,8 @@ function retrieve(resource: Resource, world: World, { key, request, id }: Call &
   if (forbidden) return forbidden
   const from = { book: bookOf(key.account, key.livemode), baseUrl: world.baseUrl() }
   const body = resource.read(from.book, id, from.baseUrl)
-  if (!body) return missing(resource, key, { id, param: paramOf(resource), status: 404 })
+  const gone = resource === resources.evt && Number(body?.['created']) < oldestEvent(world)
+  if (!body || gone) return missing(resource, key, { id, param: paramOf(resource), status: 404 })
   expandInto(body, expansion.paths, from)
   return { status: 200, body }
 }
@@ -121,13 +122,17 @@ function list(resource: Resource, world: World, { key, request }: Call): Answer 
     if (id !== undefined && !resource.has(from.book, id))
       return missing(resource, key, { id, param, status: 400 })
   }
-  const oldest = resource === resources.evt ? Math.floor(world.now() / 1000) - EVENTS_KEPT_S : query.min
+  const oldest = resource === resources.evt ? oldestEvent(world) : query.min
   const page = resource.page(from.book, { ...query, min: Math.max(query.min, oldest) }, from.baseUrl)
   for (const item of page.data) expandInto(item, expansion.paths, from)
   return {
     status: 200,
     body: { object: 'list', data: page.data, has_more: page.hasMore, url: resource.path },
   }
+}
+
+function oldestEvent(world: World): number {
+  return seconds(world, undefined) - EVENTS_KEPT_S
 }
 
 function badFilter(resource: Resource, filters: ReadonlyMap<string, string[]>): Answer | undefined {

@@ -1,22 +1,6 @@
 import type { Key, World } from '../books/world.ts'
 import { type Answer, refuse } from './stripe-answers.ts'
 
-/**
- * What Revtrail asks owners to allow on a restricted key; the slugs are Stripe's
- * (https://docs.stripe.com/stripe-apps/reference/permissions). Refunds ride on charges. Not among them is
- * `rak_accounts_kyc_basic_read`, so `GET /v1/account` answers 403 to a restricted key, as in life.
- */
-const grantedToRestrictedKeys: ReadonlySet<string> = new Set([
-  'rak_checkout_session_read',
-  'rak_payment_intent_read',
-  'rak_charge_read',
-  'rak_dispute_read',
-  'rak_event_read',
-  'rak_balance_transaction_source_read',
-  'rak_payment_links_read',
-  'rak_invoice_read',
-])
-
 /** Reads the key from a Bearer or Basic header: the key, or the 401 that Stripe would send. */
 export function authenticate(
   world: World,
@@ -42,7 +26,7 @@ function keyInHeader(header = ''): string {
 /** The 403 for the first permission that the key lacks, or nothing. */
 export function forbid(key: Key, permissions: Iterable<string>): Answer | undefined {
   for (const permission of permissions) {
-    const allowed = !key.restricted || grantedToRestrictedKeys.has(permission)
+    const allowed = !key.restricted || key.granted.has(permission)
     if (!allowed || key.missing.has(permission)) return refuse.permission(key, permission)
   }
   return undefined

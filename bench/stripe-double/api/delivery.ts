@@ -1,10 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { apiVersion } from '../objects/object-shapes.ts'
+import { apiVersion } from '../objects/event-shape.ts'
 import type { Fault } from './faults.ts'
 import { type Answer, refuse } from './stripe-answers.ts'
 
-type Delivery = { response: ServerResponse; requestId: string; fault: Fault | undefined; stop: AbortSignal }
+type Delivery = {
+  response: ServerResponse
+  requestId: string
+  fault: Fault | undefined
+  /** Who asked, for the words of a refusal; empty when unknown. */
+  caller: { text: string; account: { id: string } }
+  stop: AbortSignal
+}
 
 /** Sends an answer, or what the fault makes of it. Gives the status sent, or null for a hang. */
 export async function deliver(answer: Answer, delivery: Delivery): Promise<number | null> {
@@ -22,6 +29,10 @@ export async function deliver(answer: Answer, delivery: Delivery): Promise<numbe
       return send(refuse.lockTimeout(), delivery)
     case 'server_error':
       return send(refuse.serverError(fault.status ?? 500), delivery)
+    case 'unauthorized':
+      return send(refuse.unknownKey(delivery.caller.text), delivery)
+    case 'forbidden':
+      return send(refuse.permission(delivery.caller, fault.permission), delivery)
     case 'wrong_id':
       return send({ ...answer, body: withWrongId(answer.body) }, delivery)
     case 'slow':

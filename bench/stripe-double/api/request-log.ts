@@ -1,3 +1,5 @@
+import type { Fault } from './faults.ts'
+
 /** Kept in memory; older ones go. Enough for a run of 100,000 payments. */
 const MOST_ENTRIES = 200_000
 
@@ -10,6 +12,8 @@ type LoggedRequest = {
   query: string
   /** The whole key as it was sent (all keys of the double are invented); empty when none was. */
   key: string
+  /** The kind of fault that hit it: a 429 without one is a limit that the caller overran. */
+  fault: Fault['kind'] | null
   /** Null while it is under way, and for ever when it was left hanging. */
   status: number | null
 }

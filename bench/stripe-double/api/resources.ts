@@ -1,76 +1,28 @@
 import type {
+  CustomerRecord,
+  InvoicePaymentRecord,
+  InvoiceRecord,
+  SetupIntentRecord,
+  SubscriptionRecord,
+} from '../books/billing-records.ts'
+import type { EventRecord } from '../books/event-records.ts'
+import type {
   ChargeRecord,
   DisputeRecord,
-  EventRecord,
   IntentRecord,
   LinkRecord,
   RefundRecord,
   SessionRecord,
   TransactionRecord,
 } from '../books/records.ts'
-import type { Shelf } from '../books/shelf.ts'
-import type { Book } from '../books/world.ts'
-import { disputeShape, eventShape, linkShape, refundShape } from '../objects/object-shapes.ts'
+import { customerShape, setupIntentShape } from '../objects/customer-shapes.ts'
+import { eventShape } from '../objects/event-shape.ts'
+import { invoicePaymentShape, invoiceShape } from '../objects/invoice-shapes.ts'
+import { disputeShape, linkShape, refundShape } from '../objects/object-shapes.ts'
 import { chargeShape, intentShape, transactionShape } from '../objects/payment-shapes.ts'
 import { sessionShape } from '../objects/session-shape.ts'
-import type { ListQuery } from './list-query.ts'
-
-type Json = Record<string, unknown>
-type Row = { readonly id: string; readonly created: number }
-
-/** One kind of object of the API: where it is, who may read it, how it is listed and what it refers to. */
-export type Resource = {
-  readonly path: string
-  /** As in "No such payment_intent: ...". */
-  readonly object: string
-  readonly permission: string
-  readonly hasCreated: boolean
-  readonly filters: readonly string[]
-  /** Filters whose values are a closed set; any other value is a 400. */
-  readonly choices: Readonly<Record<string, readonly string[]>>
-  /** Fields that `expand[]` may name, and the prefix of the ids in them. */
-  readonly expandable: Readonly<Record<string, string>>
-  has(book: Book, id: string): boolean
-  read(book: Book, id: string, baseUrl: string): Json | undefined
-  page(book: Book, query: ListQuery, baseUrl: string): { data: Json[]; hasMore: boolean }
-}
-
-type Definition<R extends Row> = Pick<Resource, 'path' | 'object' | 'permission'> &
-  Partial<Pick<Resource, 'hasCreated' | 'expandable' | 'choices'>> & {
-    shelf: (book: Book) => Shelf<R>
-    shape: (row: R, baseUrl: string) => Json
-    filters: Readonly<Record<string, (row: R, values: string[]) => boolean>>
-  }
-
-function define<R extends Row>(definition: Definition<R>): Resource {
-  const { shelf, shape, filters, hasCreated = true, expandable = {}, choices = {}, ...rest } = definition
-  return {
-    ...rest,
-    hasCreated,
-    expandable,
-    choices,
-    filters: Object.keys(filters),
-    has: (book, id) => shelf(book).get(id) !== undefined,
-    read(book, id, baseUrl) {
-      const row = shelf(book).get(id)
-      return row && shape(row, baseUrl)
-    },
-    page(book, query, baseUrl) {
-      const tests = [...query.filters].map(
-        ([name, values]) =>
-          (row: R) =>
-            filters[name]?.(row, values) ?? true,
-      )
-      const page = shelf(book).page({ ...query, keep: (row) => tests.every((test) => test(row)) })
-      return { data: page.rows.map((row) => shape(row, baseUrl)), hasMore: page.hasMore }
-    },
-  }
-}
-
-const is =
-  <R>(read: (row: R) => string | null | undefined) =>
-  (row: R, [value]: string[]) =>
-    read(row) === value
+import { subscriptionShape } from '../objects/subscription-shape.ts'
+import { define, equals, type Resource } from './resource.ts'
 
 /** `charge.*` matches every kind of event about charges. */
 function matchesType(type: string, wanted: string): boolean {
@@ -78,9 +30,10 @@ function matchesType(type: string, wanted: string): boolean {
 }
 
 const ofCharge = {
-  charge: is<{ charge: string }>((row) => row.charge),
-  payment_intent: is<{ payment_intent: string }>((row) => row.payment_intent),
+  charge: { read: (row: { charge: string }) => row.charge },
+  payment_intent: { read: (row: { payment_intent: string }) => row.payment_intent },
 }
+const ofCustomer = { customer: { read: (row: { customer: string | null }) => row.customer } }
 
 /** Every resource by the prefix of its ids; the double's ids say what they are. */
 export const resources = {
@@ -90,15 +43,22 @@ export const resources = {
     permission: 'rak_checkout_session_read',
     shelf: (book) => book.sessions,
     shape: (row, baseUrl) => ({ ...sessionShape(row, baseUrl) }),
-    expandable: { payment_intent: 'pi', payment_link: 'plink' },
+    expandable: {
+      payment_intent: 'pi',
+      payment_link: 'plink',
+      customer: 'cus',
+      subscription: 'sub',
+      invoice: 'in',
+      setup_intent: 'seti',
+    },
     choices: { status: ['complete', 'expired', 'open'] },
     filters: {
-      status: is((row) => row.status),
-      payment_link: is((row) => row.payment_link),
-      payment_intent: is((row) => (row.mode === 'payment' ? row.payment_intent : null)),
-      subscription: is((row) => row.subscription),
-      'customer_details[email]': is((row) => row.buyer?.email),
-      customer: () => false,
+      status: equals((row) => row.status),
+      payment_link: { read: (row) => row.payment_link },
+      payment_intent: { read: (row) => (row.mode === 'payment' ? row.payment_intent : null) },
+      subscription: { read: (row) => row.subscription },
+      'customer_details[email]': { read: (row) => row.buyer?.email },
+      ...ofCustomer,
     },
   }),
   pi: define<IntentRecord>({
@@ -107,8 +67,17 @@ export const resources = {
     permission: 'rak_payment_intent_read',
     shelf: (book) => book.intents,
     shape: (row) => ({ ...intentShape(row) }),
-    expandable: { latest_charge: 'ch' },
-    filters: { customer: () => false },
+    expandable: { latest_charge: 'ch', customer: 'cus' },
+    filters: ofCustomer,
+  }),
+  seti: define<SetupIntentRecord>({
+    path: '/v1/setup_intents',
+    object: 'setup_intent',
+    permission: 'rak_setup_intent_read',
+    shelf: (book) => book.setupIntents,
+    shape: (row) => ({ ...setupIntentShape(row) }),
+    expandable: { customer: 'cus' },
+    filters: ofCustomer,
   }),
   ch: define<ChargeRecord>({
     path: '/v1/charges',
@@ -116,8 +85,8 @@ export const resources = {
     permission: 'rak_charge_read',
     shelf: (book) => book.charges,
     shape: (row, baseUrl) => ({ ...chargeShape(row, baseUrl) }),
-    expandable: { balance_transaction: 'txn', payment_intent: 'pi' },
-    filters: { payment_intent: ofCharge.payment_intent, customer: () => false },
+    expandable: { balance_transaction: 'txn', payment_intent: 'pi', customer: 'cus' },
+    filters: { payment_intent: ofCharge.payment_intent, ...ofCustomer },
   }),
   txn: define<TransactionRecord>({
     path: '/v1/balance_transactions',
@@ -127,9 +96,9 @@ export const resources = {
     shape: (row) => ({ ...transactionShape(row) }),
     expandable: { source: 'ch' },
     filters: {
-      currency: is((row) => row.currency),
-      source: is((row) => row.source),
-      type: is((row) => row.type),
+      currency: equals((row) => row.currency),
+      source: { read: (row) => row.source },
+      type: equals((row) => row.type),
     },
   }),
   re: define<RefundRecord>({
@@ -155,16 +124,88 @@ export const resources = {
     expandable: { charge: 'ch', payment_intent: 'pi' },
     filters: ofCharge,
   }),
+  cus: define<CustomerRecord>({
+    path: '/v1/customers',
+    object: 'customer',
+    permission: 'rak_customer_read',
+    shelf: (book) => book.customers,
+    shape: (row) => ({ ...customerShape(row) }),
+    filters: { email: { read: (row) => row.buyer.email } },
+  }),
+  sub: define<SubscriptionRecord>({
+    path: '/v1/subscriptions',
+    object: 'subscription',
+    permission: 'rak_subscription_read',
+    shelf: (book) => book.subscriptions,
+    shape: (row) => ({ ...subscriptionShape(row) }),
+    expandable: { customer: 'cus', latest_invoice: 'in' },
+    choices: {
+      status: 'active all canceled ended incomplete incomplete_expired past_due paused trialing unpaid'.split(
+        ' ',
+      ),
+    },
+    filters: {
+      ...ofCustomer,
+      status: {
+        test: (row, [wanted]) =>
+          wanted === 'all' || row.status === (wanted === 'ended' ? 'canceled' : wanted),
+      },
+    },
+    unasked: (row, { filters }) => row.status === 'canceled' && !filters.has('status'),
+  }),
+  in: define<InvoiceRecord>({
+    path: '/v1/invoices',
+    object: 'invoice',
+    permission: 'rak_invoice_read',
+    shelf: (book) => book.invoices,
+    shape: (row, baseUrl) => ({ ...invoiceShape(row, baseUrl) }),
+    expandable: { customer: 'cus', 'parent.subscription_details.subscription': 'sub' },
+    includable: {
+      payments: {
+        prefix: 'inpay',
+        ids: (book, id) => [book.invoices.get(id)?.payment ?? []].flat(),
+        url: (id) => `/v1/invoice_payments?invoice=${id}`,
+      },
+    },
+    choices: {
+      status: ['draft', 'open', 'paid', 'uncollectible', 'void'],
+      collection_method: ['charge_automatically', 'send_invoice'],
+    },
+    filters: {
+      ...ofCustomer,
+      subscription: { read: (row) => row.subscription },
+      status: equals((row) => row.status),
+      collection_method: equals(() => 'charge_automatically'),
+    },
+  }),
+  inpay: define<InvoicePaymentRecord>({
+    path: '/v1/invoice_payments',
+    object: 'invoice_payment',
+    permission: 'rak_invoice_read',
+    shelf: (book) => book.invoicePayments,
+    shape: (row) => ({ ...invoicePaymentShape(row) }),
+    expandable: { invoice: 'in', 'payment.payment_intent': 'pi' },
+    choices: { status: ['canceled', 'open', 'paid'] },
+    filters: {
+      invoice: { read: (row) => row.invoice },
+      status: equals((row) => row.status),
+      'payment[type]': equals(() => 'payment_intent'),
+      'payment[payment_intent]': { read: (row) => row.payment_intent },
+    },
+  }),
   evt: define<EventRecord>({
     path: '/v1/events',
     object: 'event',
     permission: 'rak_event_read',
     shelf: (book) => book.events,
-    shape: (row, baseUrl) => ({ ...eventShape(row, baseUrl) }),
+    shape: (row, baseUrl, book) => eventShape(row, baseUrl, book.undelivered.get(row.id) ?? 0),
+    choices: { delivery_success: ['true', 'false'] },
     filters: {
-      type: (row, [wanted = '']) => matchesType(row.type, wanted),
-      types: (row, wanted) => wanted.some((one) => matchesType(row.type, one)),
-      delivery_success: (_, [wanted]) => wanted === 'true',
+      type: { test: (row, [wanted = '']) => matchesType(row.type, wanted) },
+      types: { test: (row, wanted) => wanted.some((one) => matchesType(row.type, one)) },
+      delivery_success: {
+        test: ({ id }, [wanted], book) => (wanted === 'true') === !book.undelivered.has(id),
+      },
     },
   }),
   plink: define<LinkRecord>({
@@ -175,7 +216,7 @@ export const resources = {
     shape: (row) => ({ ...linkShape(row) }),
     hasCreated: false,
     choices: { active: ['true', 'false'] },
-    filters: { active: (row, [wanted]) => String(row.active) === wanted },
+    filters: { active: { test: (row, [wanted]) => String(row.active) === wanted } },
   }),
 } satisfies Record<string, Resource>
 
@@ -185,4 +226,11 @@ const byPrefix = new Map<string, Resource>([...Object.entries(resources), ['py',
 /** The resource that an id, or the prefix of one, belongs to. */
 export function resourceOfId(id: string): Resource | undefined {
   return byPrefix.get(id.split('_', 1)[0] ?? '')
+}
+
+const listPaths: ReadonlySet<string> = new Set(Object.values(resources).map(({ path }) => path))
+
+/** Whether a path asks for a list rather than for one object. */
+export function isList(path: string): boolean {
+  return listPaths.has(path)
 }

@@ -1,7 +1,7 @@
 /**
  * What the double remembers of each Stripe object: only what differs between two of them. The full shape is
- * made when it is asked for (`objects/`), so that 100,000
- * payments fit in memory. Times are Unix seconds, money is minor units, names are Stripe's.
+ * made when it is asked for (`objects/`), so that 100,000 payments fit in memory. Times are Unix seconds,
+ * money is minor units, names are Stripe's.
  */
 export type Buyer = {
   email: string
@@ -13,11 +13,19 @@ export type Buyer = {
   postal_code: string
 }
 
-type Money = { amount: number; currency: string }
+export type Money = { amount: number; currency: string }
 export type Settlement = { currency: string; exchange_rate: number | null; fee: number | null }
-type Method = 'card' | 'bank_debit'
-type Metadata = Readonly<Record<string, string>>
-type Base = { readonly id: string; readonly created: number; readonly livemode: boolean }
+export type Method = 'card' | 'bank_debit'
+export type Metadata = Readonly<Record<string, string>>
+export type Base = { readonly id: string; readonly created: number; readonly livemode: boolean }
+
+/** What a subscription costs and how often. `interval` as in Stripe's prices. */
+export type Plan = {
+  name: string
+  amount: number
+  interval: 'day' | 'week' | 'month' | 'year'
+  interval_count: number
+}
 
 export type SessionRecord = Base & {
   mode: 'payment' | 'subscription' | 'setup'
@@ -32,8 +40,14 @@ export type SessionRecord = Base & {
   presentment: Money | null
   client_reference_id: string | null
   metadata: Metadata
+  /** `payment_intent_data.metadata`: the session's own metadata stays on the session. */
+  intent_metadata: Metadata
+  /** In subscription mode. */
+  recurring: (Plan & { metadata: Metadata; trial_days: number }) | null
   payment_link: string | null
   success_url: string | null
+  customer: string | null
+  customer_creation: 'always' | 'if_required'
   customer_email: string | null
   buyer: Buyer | null
   expires_at: number
@@ -41,24 +55,31 @@ export type SessionRecord = Base & {
   payment_intent: string | null
   subscription: string | null
   invoice: string | null
+  /** In payment mode: a paid invoice is made afterwards. */
+  invoice_creation: boolean
   setup_intent: string | null
   /** Query that the page was opened with and that its redirect carries on (utm_*), without `?`. */
   carried: string
 }
 
 export type IntentRecord = Base & {
-  session: string
+  /** The session and the invoice it pays; since API version 2025-03-31 Stripe shows neither of them here. */
+  session: string | null
+  invoice: string | null
+  customer: string | null
   amount: number
   currency: string
-  status: 'succeeded' | 'processing' | 'requires_payment_method'
-  latest_charge: string
+  status: 'requires_payment_method' | 'processing' | 'succeeded' | 'canceled'
+  latest_charge: string | null
   method: Method
+  description: string | null
+  metadata: Metadata
   presentment: Money | null
 }
 
 export type ChargeRecord = Base & {
   payment_intent: string
-  session: string
+  customer: string | null
   amount: number
   amount_refunded: number
   currency: string
@@ -66,6 +87,9 @@ export type ChargeRecord = Base & {
   disputed: boolean
   balance_transaction: string | null
   method: Method
+  description: string | null
+  /** A copy of the payment intent's, from when it was confirmed. */
+  metadata: Metadata
   buyer: Buyer
   presentment: Money | null
   settlement: Settlement
@@ -88,6 +112,7 @@ export type RefundRecord = Base & {
   currency: string
   status: 'succeeded' | 'pending' | 'failed'
   reason: 'duplicate' | 'fraudulent' | 'requested_by_customer' | null
+  exchange_rate: number | null
   balance_transaction: string | null
   failure_balance_transaction: string | null
   failure_reason: string | null
@@ -120,17 +145,11 @@ export type LinkRecord = Base & {
   mode: 'payment' | 'subscription'
   redirect_url: string | null
   metadata: Metadata
+  /** `payment_intent_data.metadata` and `subscription_data.metadata` of its sessions. */
+  intent_metadata: Metadata
+  subscription_metadata: Metadata
+  recurring: Pick<Plan, 'interval' | 'interval_count'>
+  trial_days: number
   active: boolean
   inactive_message: string | null
 }
-
-/** What an event is about, as it was at that moment. */
-export type Subject =
-  | { kind: 'session'; record: SessionRecord }
-  | { kind: 'intent'; record: IntentRecord }
-  | { kind: 'charge'; record: ChargeRecord }
-  | { kind: 'refund'; record: RefundRecord }
-  | { kind: 'dispute'; record: DisputeRecord }
-  | { kind: 'link'; record: LinkRecord }
-
-export type EventRecord = Base & { type: string; subject: Subject }

@@ -1,13 +1,19 @@
 import type { Random } from '../random.ts'
 import type {
+  CustomerRecord,
+  InvoicePaymentRecord,
+  InvoiceRecord,
+  SetupIntentRecord,
+  SubscriptionRecord,
+} from './billing-records.ts'
+import type { EventRecord, Subject } from './event-records.ts'
+import type {
   ChargeRecord,
   DisputeRecord,
-  EventRecord,
   IntentRecord,
   LinkRecord,
   RefundRecord,
   SessionRecord,
-  Subject,
   TransactionRecord,
 } from './records.ts'
 import { Shelf } from './shelf.ts'
@@ -23,7 +29,14 @@ export type Book = {
   readonly refunds: Shelf<RefundRecord>
   readonly disputes: Shelf<DisputeRecord>
   readonly links: Shelf<LinkRecord>
+  readonly customers: Shelf<CustomerRecord>
+  readonly subscriptions: Shelf<SubscriptionRecord>
+  readonly invoices: Shelf<InvoiceRecord>
+  readonly invoicePayments: Shelf<InvoicePaymentRecord>
+  readonly setupIntents: Shelf<SetupIntentRecord>
   readonly events: Shelf<EventRecord>
+  /** By event id: how many webhook endpoints have not taken it yet. */
+  readonly undelivered: Map<string, number>
 }
 
 /** Who an account is and what it can hold money in; the first currency is the default. */
@@ -48,7 +61,9 @@ export type Key = {
   readonly livemode: boolean
   readonly restricted: boolean
   revoked: boolean
-  /** Permissions taken away, such as `rak_charge_read`. */
+  /** What a restricted key may do, such as `rak_charge_read`; a secret key may do everything. */
+  granted: ReadonlySet<string>
+  /** Permissions taken away. */
   missing: ReadonlySet<string>
 }
 
@@ -59,6 +74,8 @@ export type World = {
   readonly keys: Map<string, Key>
   /** Where the double listens, such as `http://127.0.0.1:12111`. */
   readonly baseUrl: () => string
+  /** Hears of every event, for the webhooks. */
+  readonly listeners: ((book: Book, event: EventRecord) => void)[]
 }
 
 /** The caller of the double asked for something that cannot happen, such as paying an expired session. */
@@ -77,7 +94,13 @@ export function createBook(account: Owner, livemode: boolean): Book {
     refunds: new Shelf(),
     disputes: new Shelf(),
     links: new Shelf(),
+    customers: new Shelf(),
+    subscriptions: new Shelf(),
+    invoices: new Shelf(),
+    invoicePayments: new Shelf(),
+    setupIntents: new Shelf(),
     events: new Shelf(),
+    undelivered: new Map(),
   }
 }
 
@@ -118,7 +141,26 @@ export function locate<R>(world: World, id: string, pick: (book: Book) => R | un
   return found
 }
 
-/** Records what happened, as Stripe's event list will tell it. `created` in seconds. */
-export function emit(world: World, book: Book, event: { type: string; subject: Subject; created: number }) {
-  book.events.put({ id: `evt_1${world.random.token(23)}`, livemode: book.livemode, ...event })
+/** Stripe keeps events for 30 days, in seconds. */
+export const EVENTS_KEPT_S = 30 * 86_400
+/** Old events are dropped this many at a time, since dropping copies the rest. */
+const DROPPED_AT_ONCE = 4096
+
+/** Records what happened, as Stripe's event list and webhooks will tell it. `created` in seconds. */
+export function emit(
+  world: World,
+  book: Book,
+  happened: { type: string; subject: Subject; created: number },
+): void {
+  const oldest = seconds(world, undefined) - EVENTS_KEPT_S
+  const id = `evt_1${world.random.token(23)}`
+  if (happened.created < oldest) return
+  const event = book.events.put({ id, livemode: book.livemode, ...happened })
+  if (book.events.size % DROPPED_AT_ONCE === 0) dropEvents(book, oldest)
+  for (const hear of world.listeners) hear(book, event)
+}
+
+function dropEvents(book: Book, oldest: number) {
+  book.events.dropBefore(oldest)
+  for (const id of book.undelivered.keys()) if (!book.events.get(id)) book.undelivered.delete(id)
 }

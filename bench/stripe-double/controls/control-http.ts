@@ -14,20 +14,17 @@ import {
   refundParams,
   sessionParams,
 } from '../params.ts'
+import { type Act, act } from './act.ts'
+import { createBillingActs } from './billing-acts.ts'
 import type { Controls } from './controls.ts'
 import { ledgerParams } from './controls.ts'
-
-type Act = (body: unknown) => unknown
-
-function act<S extends z.ZodType>(schema: S, run: (params: z.output<S>) => unknown): Act {
-  return (body) => run(schema.parse(body))
-}
 
 const key = z.strictObject({ key: z.string() })
 const ofSession = { session: z.string() }
 const ofRefund = { refund: z.string() }
-/** A session, a payment intent or a charge. */
+/** A session, an invoice, a payment intent or a charge. */
 const ofPayment = { payment: z.string() }
+const permissions = z.strictObject({ key: z.string(), permissions: z.array(z.string()) })
 
 /**
  * The controls over HTTP, for the demo and for browser tests in another process: `POST /_double/<act>` with a
@@ -36,15 +33,13 @@ const ofPayment = { payment: z.string() }
 export function createActs(controls: Controls, faults: Faults, log: RequestLog): ReadonlyMap<string, Act> {
   const nothing = z.strictObject({})
   return new Map<string, Act>([
+    ...createBillingActs(controls),
     ['accounts', act(nothing, () => controls.listAccounts())],
     ['create_account', act(accountParams, (params) => controls.createAccount(params))],
     ['revoke_key', act(key, (params) => controls.revokeKey(params.key))],
-    [
-      'withhold_permissions',
-      act(key.extend({ permissions: z.array(z.string()) }), (params) =>
-        controls.withholdPermissions(params.key, params.permissions),
-      ),
-    ],
+    ['restore_key', act(key, (params) => controls.restoreKey(params.key))],
+    ['withhold_permissions', act(permissions, (of) => controls.withholdPermissions(of.key, of.permissions))],
+    ['grant_permissions', act(permissions, (of) => controls.grantPermissions(of.key, of.permissions))],
     ['create_payment_link', act(linkParams, (params) => controls.createPaymentLink(params))],
     [
       'update_payment_link',

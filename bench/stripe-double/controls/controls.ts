@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { createExpiry, createSession, expireSession } from '../acts/checkout-sessions.ts'
+import { createSession, expireSession } from '../acts/checkout-sessions.ts'
+import { failDelayed, settleDelayed } from '../acts/delayed.ts'
 import { closeDispute, openDispute } from '../acts/disputes.ts'
+import { createExpiry } from '../acts/expiry.ts'
 import { createLink, updateLink } from '../acts/payment-links.ts'
-import { failDelayed, pay, settleDelayed } from '../acts/payments.ts'
+import { pay } from '../acts/payments.ts'
 import { failRefund, refund, settleRefund } from '../acts/refunds.ts'
-import { createAccount, revokeKey, withhold } from '../books/accounts.ts'
+import { createAccount, grant, restoreKey, revokeKey, withhold } from '../books/accounts.ts'
 import { type Account, accountOf, bookOf, type World } from '../books/world.ts'
 import { disputeShape, linkShape, refundShape } from '../objects/object-shapes.ts'
 import { sessionShape } from '../objects/session-shape.ts'
@@ -19,6 +21,7 @@ import {
   refundParams,
   sessionParams,
 } from '../params.ts'
+import { createBillingControls } from './billing-controls.ts'
 import { ledgerOf } from './ledger.ts'
 
 export const ledgerParams = z.strictObject({
@@ -41,11 +44,15 @@ export function createControls(world: World) {
   const session = (record: Parameters<typeof sessionShape>[0]) => sessionShape(record, world.baseUrl())
 
   return {
+    ...createBillingControls(world),
     sweepExpired: expiry.sweep,
     listAccounts: () => [...world.accounts.values()].map(accountView),
     createAccount: (params: z.input<typeof accountParams>) =>
       accountView(createAccount(world, accountParams.parse(params))),
     revokeKey: (key: string) => revokeKey(world, key),
+    restoreKey: (key: string) => restoreKey(world, key),
+    /** Allows a restricted key more than Revtrail asks for. */
+    grantPermissions: (key: string, permissions: readonly string[]) => grant(world, key, permissions),
     /** Takes permissions such as `rak_charge_read` away from a key; an empty list gives all back. */
     withholdPermissions: (key: string, permissions: readonly string[]) => withhold(world, key, permissions),
 
@@ -68,14 +75,14 @@ export function createControls(world: World) {
     expire: (id: string, params: z.input<typeof momentParams> = {}) =>
       session(expireSession(world, id, momentParams.parse(params).at)),
 
-    /** `id` is the session, its payment intent or its charge. */
+    /** `id` is the session, the invoice, the payment intent or the charge. */
     refund: (id: string, params: z.input<typeof refundParams> = {}) =>
       refundShape(refund(world, id, refundParams.parse(params))),
     settleRefund: (id: string, params: z.input<typeof momentParams> = {}) =>
       refundShape(settleRefund(world, id, momentParams.parse(params))),
     failRefund: (id: string, params: z.input<typeof momentParams> = {}) =>
       refundShape(failRefund(world, id, momentParams.parse(params))),
-    /** `id` is the session, its payment intent or its charge. */
+    /** `id` is the session, the invoice, the payment intent or the charge. */
     openDispute: (id: string, params: z.input<typeof disputeParams> = {}) =>
       disputeShape(openDispute(world, id, disputeParams.parse(params))),
     closeDispute: (id: string, params: z.input<typeof disputeOutcome>) =>

@@ -1,10 +1,8 @@
 import type Stripe from 'stripe'
-import type { DisputeRecord, EventRecord, LinkRecord, RefundRecord, Subject } from '../books/records.ts'
+import type { DisputeRecord, LinkRecord, Metadata, RefundRecord } from '../books/records.ts'
 import type { Account } from '../books/world.ts'
-import { chargeShape, intentShape, transactionShape } from './payment-shapes.ts'
-import { sessionShape } from './session-shape.ts'
+import { transactionShape } from './payment-shapes.ts'
 
-export const apiVersion = '2026-10-28.endive'
 const TEN_DAYS_S = 10 * 86_400
 
 /** A Refund as the API sends it. `destination_details` stays out, as for methods that have none. */
@@ -118,7 +116,6 @@ const constantLinkFields = {
   invoice_creation: null,
   managed_payments: null,
   on_behalf_of: null,
-  payment_intent_data: null,
   payment_method_collection: 'always',
   payment_method_options: null,
   payment_method_types: null,
@@ -127,7 +124,6 @@ const constantLinkFields = {
   shipping_address_collection: null,
   shipping_options: [],
   submit_type: 'auto',
-  subscription_data: null,
   tax_id_collection: { enabled: false, required: 'never' },
   transfer_data: null,
 } satisfies Partial<Stripe.PaymentLink>
@@ -145,7 +141,40 @@ export function linkShape(record: LinkRecord): Stripe.PaymentLink {
     inactive_message: record.inactive_message,
     livemode: record.livemode,
     metadata: record.metadata,
+    payment_intent_data: record.mode === 'payment' ? intentData(record.intent_metadata) : null,
+    subscription_data:
+      record.mode === 'subscription'
+        ? subscriptionData(record.subscription_metadata, record.trial_days)
+        : null,
     url: record.url,
+  }
+}
+
+function intentData(metadata: Metadata): Stripe.PaymentLink.PaymentIntentData {
+  return {
+    capture_method: null,
+    description: null,
+    metadata,
+    setup_future_usage: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    transfer_group: null,
+  }
+}
+
+function subscriptionData(metadata: Metadata, trialDays: number): Stripe.PaymentLink.SubscriptionData {
+  return {
+    description: null,
+    invoice_settings: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: { type: 'self' },
+    },
+    metadata,
+    trial_period_days: trialDays || null,
+    trial_settings: null,
   }
 }
 
@@ -164,37 +193,5 @@ export function accountShape(account: Account): Stripe.Account {
     metadata: {},
     payouts_enabled: true,
     type: 'standard',
-  }
-}
-
-/** An Event; `data.object` is the object as it was when the event was made. */
-export function eventShape(record: EventRecord, baseUrl: string) {
-  return {
-    id: record.id,
-    object: 'event',
-    api_version: apiVersion,
-    created: record.created,
-    data: { object: subjectShape(record.subject, baseUrl) },
-    livemode: record.livemode,
-    pending_webhooks: 0,
-    request: { id: null, idempotency_key: null },
-    type: record.type,
-  } as const
-}
-
-function subjectShape(subject: Subject, baseUrl: string) {
-  switch (subject.kind) {
-    case 'session':
-      return sessionShape(subject.record, baseUrl)
-    case 'intent':
-      return intentShape(subject.record)
-    case 'charge':
-      return chargeShape(subject.record, baseUrl)
-    case 'refund':
-      return refundShape(subject.record)
-    case 'dispute':
-      return disputeShape(subject.record)
-    case 'link':
-      return linkShape(subject.record)
   }
 }

@@ -14,12 +14,9 @@ const constantIntentFields = {
   cancellation_reason: null,
   capture_method: 'automatic_async',
   confirmation_method: 'automatic',
-  customer: null,
   customer_account: null,
-  description: null,
   excluded_payment_method_types: null,
   managed_payments: null,
-  metadata: {},
   next_action: null,
   on_behalf_of: null,
   payment_method_configuration_details: null,
@@ -38,7 +35,7 @@ const constantIntentFields = {
 
 /** A PaymentIntent as the API sends it, its charge as an id. */
 export function intentShape(record: IntentRecord): Stripe.PaymentIntent {
-  const failed = record.status === 'requires_payment_method'
+  const failed = record.status === 'requires_payment_method' && record.latest_charge !== null
   return {
     ...constantIntentFields,
     id: record.id,
@@ -47,20 +44,27 @@ export function intentShape(record: IntentRecord): Stripe.PaymentIntent {
     client_secret: `${record.id}_secret_double`,
     created: record.created,
     currency: record.currency,
-    last_payment_error: failed
-      ? {
-          charge: record.latest_charge,
-          code: 'payment_method_microdeposit_failed',
-          message: 'The bank sent the debit back.',
-          type: 'card_error',
-        }
-      : null,
+    customer: record.customer,
+    description: record.description,
+    last_payment_error: failed && record.latest_charge ? paymentError(record, record.latest_charge) : null,
     latest_charge: record.latest_charge,
     livemode: record.livemode,
-    payment_method: failed ? null : `pm_${record.id.slice(3)}`,
+    metadata: record.metadata,
+    payment_method: failed || record.latest_charge === null ? null : `pm_${record.id.slice(3)}`,
     payment_method_types: ['card', 'us_bank_account'],
     ...presentment(record),
     status: record.status,
+  }
+}
+
+function paymentError(record: IntentRecord, charge: string): Stripe.PaymentIntent.LastPaymentError {
+  const declined = record.method === 'card'
+  return {
+    charge,
+    code: declined ? 'card_declined' : 'payment_method_provider_decline',
+    ...(declined && { decline_code: 'generic_decline' }),
+    message: declined ? 'Your card was declined.' : 'The bank sent the debit back.',
+    type: 'card_error',
   }
 }
 
@@ -70,11 +74,8 @@ const constantChargeFields = {
   application_fee: null,
   application_fee_amount: null,
   calculated_statement_descriptor: 'STRIPE DOUBLE',
-  customer: null,
-  description: null,
   failure_balance_transaction: null,
   fraud_details: {},
-  metadata: {},
   on_behalf_of: null,
   receipt_email: null,
   receipt_number: null,
@@ -108,10 +109,13 @@ export function chargeShape(record: ChargeRecord, baseUrl: string): Stripe.Charg
     captured: !failed,
     created: record.created,
     currency: record.currency,
+    customer: record.customer,
+    description: record.description,
     disputed: record.disputed,
-    failure_code: failed ? 'insufficient_funds' : null,
-    failure_message: failed ? 'The bank sent the debit back.' : null,
+    failure_code: failed ? failureOf(record).code : null,
+    failure_message: failed ? failureOf(record).message : null,
     livemode: record.livemode,
+    metadata: record.metadata,
     outcome: outcomeOf(record),
     paid: record.status === 'succeeded',
     payment_intent: record.payment_intent,
@@ -124,6 +128,12 @@ export function chargeShape(record: ChargeRecord, baseUrl: string): Stripe.Charg
   }
 }
 
+function failureOf({ method }: ChargeRecord) {
+  return method === 'card'
+    ? { code: 'card_declined', message: 'Your card was declined.' }
+    : { code: 'insufficient_funds', message: 'The bank sent the debit back.' }
+}
+
 function outcomeOf(record: ChargeRecord): Stripe.Charge.Outcome {
   return {
     advice_code: null,
@@ -133,7 +143,7 @@ function outcomeOf(record: ChargeRecord): Stripe.Charge.Outcome {
     reason: null,
     risk_level: 'normal',
     risk_score: 12,
-    seller_message: record.status === 'failed' ? 'The bank sent the debit back.' : 'Payment complete.',
+    seller_message: record.status === 'failed' ? failureOf(record).message : 'Payment complete.',
     type: record.status === 'failed' ? 'issuer_declined' : 'authorized',
   }
 }

@@ -20,11 +20,9 @@ const constantFields = {
     submit: null,
     terms_of_service_acceptance: null,
   },
-  customer: null,
   customer_account: null,
   discounts: [],
   integration_identifier: null,
-  invoice_creation: null,
   locale: 'auto',
   managed_payments: { enabled: false },
   origin_context: null,
@@ -57,11 +55,13 @@ export function sessionShape(record: SessionRecord, baseUrl: string): Stripe.Che
       : null,
     created: record.created,
     currency: record.currency,
-    customer_creation: record.mode === 'payment' ? 'if_required' : 'always',
+    customer: record.customer,
+    customer_creation: record.mode === 'payment' ? record.customer_creation : 'always',
     customer_details: record.buyer ? customerDetails(record.buyer) : null,
     customer_email: record.customer_email,
     expires_at: record.expires_at,
     invoice: record.invoice,
+    invoice_creation: record.mode === 'payment' ? invoiceCreation(record) : null,
     livemode: record.livemode,
     metadata: record.metadata,
     mode: record.mode,
@@ -84,6 +84,21 @@ export function sessionShape(record: SessionRecord, baseUrl: string): Stripe.Che
             amount_tax: record.amount_tax,
           },
     url: record.status === 'open' ? `${baseUrl}/c/pay/${record.id}` : null,
+  }
+}
+
+function invoiceCreation({ invoice_creation }: SessionRecord): Stripe.Checkout.Session.InvoiceCreation {
+  return {
+    enabled: invoice_creation,
+    invoice_data: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: null,
+      metadata: {},
+      rendering_options: null,
+    },
   }
 }
 
