@@ -100,7 +100,7 @@ CREATE TABLE events (`site_id` UInt32,
   `revenue_amount` Int64 COMMENT 'minor units, as the page said it; verified revenue is in payments',
   `revenue_currency` LowCardinality(String),
   `engagement_ms` UInt32,
-  `scroll_depth` UInt8) ENGINE = MergeTree PARTITION BY toYYYYMM(received_at) ORDER BY (site_id, day, name, visitor_id, session_id, received_at) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+  `scroll_depth` UInt8, PROJECTION events_by_day (SELECT site_id, day, count() GROUP BY site_id, day)) ENGINE = MergeTree PARTITION BY toYYYYMM(received_at) ORDER BY (site_id, day, name, visitor_id, session_id, received_at) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
 CREATE TABLE experiments (`site_id` UInt32,
   `experiment_id` UInt32,
@@ -308,6 +308,36 @@ CREATE TABLE revenue_connections (`site_id` UInt32,
   `deleted` Bool,
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (site_id, provider) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE revenue_daily (`site_id` UInt32,
+  `livemode` Bool,
+  `dimension` LowCardinality(String) COMMENT 'as the API names it, or total',
+  `day` Date,
+  `value` String CODEC(ZSTD(1)),
+  `run_id` UInt64 COMMENT 'of one site and day',
+  `currency` LowCardinality(String),
+  `settled_currency` LowCardinality(String) COMMENT 'empty while unknown; the settled amounts are then 0',
+  `orders` UInt64 COMMENT 'payments above zero' CODEC(T64, LZ4),
+  `paying_visits` UInt64 COMMENT 'orders that are the first of their visit' CODEC(T64, LZ4),
+  `gross` Int64 CODEC(T64, LZ4),
+  `settled_gross` Int64 CODEC(T64, LZ4),
+  `refunded` Int64 CODEC(T64, LZ4),
+  `settled_refunded` Int64 CODEC(T64, LZ4),
+  `lost` Int64 COMMENT 'to disputes' CODEC(T64, LZ4),
+  `settled_lost` Int64 CODEC(T64, LZ4)) ENGINE = MergeTree PARTITION BY toYYYYMM(day) ORDER BY (site_id, livemode, dimension, day, value) SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1
+
+CREATE TABLE rollup_looks (`kind` LowCardinality(String) COMMENT 'revenue; traffic needs none, since its events are counted by day',
+  `looked_at` DateTime64(3, 'UTC') COMMENT 'by the engine’s clock, as inserted_at has it: facts inserted before were seen',
+  `as_of` DateTime64(3, 'UTC') COMMENT 'by the verifier’s clock: days that were over then in their site’s zone are computed',
+  `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY kind SETTINGS index_granularity = 8192
+
+CREATE TABLE rollup_runs (`kind` LowCardinality(String) COMMENT 'traffic or revenue',
+  `site_id` UInt32,
+  `day` Date,
+  `run_id` UInt64,
+  `source` UInt64 COMMENT 'traffic: the number of events; revenue: a hash of the payments, refunds and disputes',
+  `left_out` Array(LowCardinality(String)) COMMENT 'dimensions with too many values on this day; they are read from facts',
+  `finished_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = ReplacingMergeTree(run_id) ORDER BY (kind, site_id, day) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE salts (`day` Date,
   `created_at` DateTime64(3, 'UTC'),
   `salt` FixedString(64) COMMENT '32 bytes in hexadecimal') ENGINE = MergeTree PARTITION BY day ORDER BY (day, created_at, salt) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
@@ -418,6 +448,19 @@ CREATE TABLE stripe_reads (`day` Date COMMENT 'UTC',
   `rate_limited` UInt64 COMMENT 'answered with 429',
   `failed` UInt64 COMMENT 'without a usable answer',
   `last_at` DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree(reads) ORDER BY (day, account, site_id, run_id) TTL day + toIntervalDay(400) SETTINGS index_granularity = 8192
+
+CREATE TABLE traffic_daily (`site_id` UInt32,
+  `dimension` LowCardinality(String) COMMENT 'as the API names it, or total',
+  `day` Date,
+  `value` String CODEC(ZSTD(1)),
+  `run_id` UInt64 COMMENT 'of one site and day',
+  `visitors` UInt64 COMMENT 'visits without a visitor id count none' CODEC(T64, LZ4),
+  `visits` UInt64 CODEC(T64, LZ4),
+  `pageviews` UInt64 COMMENT 'those of the value, where it is a page or an event' CODEC(T64, LZ4),
+  `events` UInt64 CODEC(T64, LZ4),
+  `visit_pageviews` UInt64 COMMENT 'of the whole visits' CODEC(T64, LZ4),
+  `bounces` UInt64 CODEC(T64, LZ4),
+  `duration_ms` Int64 CODEC(T64, LZ4)) ENGINE = MergeTree PARTITION BY toYYYYMM(day) ORDER BY (site_id, dimension, day, value) SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1
 
 CREATE TABLE unassigned_payments (`account_id` String,
   `livemode` Bool,
