@@ -34,7 +34,7 @@ it('drives a payment from another process', async () => {
   await act('fail_refund', { refund: await made('refund', { payment: session, amount: 1000 }) })
   await act('close_dispute', { dispute: await made('open_dispute', { payment: session }), status: 'lost' })
   expect((await act('ledger', { account: fixture.account.id })).result).toMatchObject({
-    sessions: [{ id: session, gross: 5000, refunded: 0, lost: 5000, net: 0 }],
+    payments: [{ id: session, gross: 5000, refunded: 0, lost: 5000, net: 0 }],
   })
 })
 
