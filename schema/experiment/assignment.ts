@@ -1,3 +1,5 @@
+import type { ExperimentServing, Variant } from './experiment.ts'
+
 const OFFSET_BASIS = 0x811c9dc5
 const PRIME = 0x01000193
 const BUCKETS = 10_000
@@ -27,4 +29,28 @@ export function bucketRanges(weights: readonly number[], coverage: number): [low
     start += weight
     return range
   })
+}
+
+/** A phase of a test with what it serves. */
+export type TestPhase = { experiment_id: number; phase: number; serving: ExperimentServing }
+
+/**
+ * The variant that a visitor sees for the site's day, or null for who is not in the test. Whether one enters and what
+ * one sees have seeds of their own, so that a larger share of traffic would not move anyone between variants.
+ *
+ * @param visitorId never 0, which is nobody
+ */
+export function assignVariant(
+  { experiment_id, phase, serving }: TestPhase,
+  visitorId: bigint,
+): Variant | null {
+  const unit = String(visitorId)
+  const seed = `${experiment_id}:${phase}`
+  if (bucketOf(`${seed}:coverage`, unit) >= serving.coverage) return null
+  const place = bucketOf(seed, unit)
+  const ranges = bucketRanges(
+    serving.variants.map((each) => each.weight),
+    1,
+  )
+  return serving.variants.find((_, index) => place < (ranges[index]?.[1] ?? 0)) ?? null
 }

@@ -16,7 +16,11 @@ export const pageChange = z.discriminatedUnion('action', [
     value: z
       .string()
       .max(2_000)
-      .refine((text) => !/^\s*(javascript|data|vbscript):/i.test(text), 'not an address'),
+      // Browsers leave tabs, line ends and other controls out of an address before they read its scheme.
+      .refine(
+        (text) => !/^(javascript|data|vbscript):/i.test(text.replace(/[\s\p{Cc}]/gu, '')),
+        'not an address',
+      ),
   }),
   z.object({ action: z.literal('hide'), selector: z.string().min(1).max(300) }),
 ])

@@ -25,7 +25,17 @@ export const goalTarget = z.discriminatedUnion('kind', [
 export type GoalTarget = z.infer<typeof goalTarget>
 
 /**
- * The events by which the script tells that an element's goal was reached: `props.goal` is the goal's id. Pages and
- * custom events need none: they are recognised in the data.
+ * The name of the event by which the script tells that an element's goal was reached; `props.goal` is what `goalProp`
+ * gives. Pages and custom events need none: they are recognised in the data.
  */
 export const goalEventName = 'goal'
+
+/**
+ * What `props.goal` of the event `goal` says when this goal is reached: the value of `data-revtrail-goal` where the
+ * page names it, `id:` and the goal's id where a selector finds it; null for goals that other data tell.
+ */
+export function goalProp(goalId: number, target: GoalTarget): string | null {
+  if (target.kind === 'form') return `id:${goalId}`
+  if (target.kind !== 'click') return null
+  return target.by === 'attribute' ? target.value : `id:${goalId}`
+}
