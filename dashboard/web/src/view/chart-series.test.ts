@@ -46,6 +46,15 @@ test('without bars and without a comparison only the line is left', () => {
   expect(series.readings[1]).toEqual([{ name: 'Visitors', text: '12', before: null, tone: 'people' }])
 })
 
+test('a period before the first visit is no comparison', () => {
+  const first = answer(true)
+  for (const { comparison } of first.results) comparison?.metrics.splice(0, 2, 0, usd(0))
+  const series = chartSeries(first, 'visitors', 'revenue')
+  expect(series.before).toBeNull()
+  expect(series.titlesBefore).toEqual([null, null])
+  expect(series.readings[0]?.[0]?.before).toBeNull()
+})
+
 test('hours still to come are nothing, not zero', () => {
   const today: QueryResult = { ...answer(false), meta: { unfinished: '2026-11-23' } }
   const series = chartSeries(today, 'visitors', 'revenue')

@@ -21,6 +21,8 @@ export type ChartSeries = {
   readings: ChartReading[][]
   /** The index of the interval that is not over; null when all are. */
   unfinished: number | null
+  /** The line counts things, so its axis has no halves. */
+  wholeLine: boolean
   formatLine: (value: number) => string
   formatBars: (value: number) => string
 }
@@ -32,7 +34,8 @@ export function chartSeries(result: QueryResult, line: LineMetric, bars: BarMetr
   const interval = intervalOf(labels)
   const lineAt = query.metrics.indexOf(line)
   const barsAt = bars === 'none' ? -1 : query.metrics.indexOf(bars)
-  const compared = results.some(({ comparison }) => comparison !== undefined)
+  // A period before the first visit is no comparison: a line along the ground would say that nobody came.
+  const compared = results.some(({ comparison }) => comparison?.metrics.some((value) => numberOf(value)))
   const unfinished = meta.unfinished === undefined ? -1 : labels.indexOf(meta.unfinished)
   const isAhead = (at: number) => unfinished !== -1 && at > unfinished
   const currency = results.map(({ metrics }) => moneyOf(metrics[barsAt])?.currency).find(Boolean) ?? 'usd'
@@ -41,7 +44,7 @@ export function chartSeries(result: QueryResult, line: LineMetric, bars: BarMetr
     axis: labels.map((label) => formatAxisTime(label, interval)),
     titles: labels.map((label) => formatTime(label, interval)),
     titlesBefore: results.map(({ comparison }) => {
-      const label = comparison?.dimensions[0]
+      const label = compared ? comparison?.dimensions[0] : undefined
       return label === undefined ? null : formatTime(label, interval)
     }),
     // What is still to come today is not zero, it is nothing.
@@ -49,10 +52,13 @@ export function chartSeries(result: QueryResult, line: LineMetric, bars: BarMetr
     before: compared ? results.map(({ comparison }) => numberOf(comparison?.metrics[lineAt])) : null,
     bars: barsAt === -1 ? null : results.map(({ metrics }) => numberOf(metrics[barsAt])),
     readings: results.map((row, at) => {
-      const shown = isAhead(at) ? { ...row, metrics: [] } : row
+      const { comparison, ...alone } = row
+      const seen = compared && comparison !== undefined ? { ...alone, comparison } : alone
+      const shown = isAhead(at) ? { ...seen, metrics: [] } : seen
       return [reading(line, shown, lineAt), ...(bars === 'none' ? [] : [reading(bars, shown, barsAt)])]
     }),
     unfinished: unfinished === -1 ? null : unfinished,
+    wholeLine: metricShapes[line].kind === 'count',
     formatLine: axisFormat(line),
     formatBars: (value) => formatAxisMoney({ value, currency }),
   }

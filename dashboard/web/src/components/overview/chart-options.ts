@@ -111,6 +111,7 @@ function axesOf(series: ChartSeries, { colors, width, wide }: ChartFrame): uPlot
     {
       ...look,
       scale: 'people',
+      ...(series.wholeLine ? { incrs: wholeSteps } : {}),
       size: 46,
       grid,
       space: 40,
@@ -128,6 +129,11 @@ function axesOf(series: ChartSeries, { colors, width, wide }: ChartFrame): uPlot
     },
   ]
 }
+
+// 1, 2, 5, 10, 20, ... up to five thousand million.
+const wholeSteps = Array.from({ length: 10 }, (_value, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat()
 
 /** Whether there is money to draw: a scale of nothing would only puzzle. */
 function hasMoney({ bars }: ChartSeries): boolean {

@@ -1,4 +1,4 @@
-import type { Dimension, Metric, QueryBody, QueryResult } from '../../../../contract/query.ts'
+import type { Dimension, Filter, Metric, QueryBody, QueryResult } from '../../../../contract/query.ts'
 import type { Payment, RevenueSettings } from '../../../../contract/revenue.ts'
 import type { Live } from '../../../../contract/sites.ts'
 import { Resource } from '../../answers/resource.svelte.ts'
@@ -6,7 +6,7 @@ import type { Api } from '../../api.ts'
 import { type BreakdownRow, breakdownRows, panelMetrics } from '../../view/breakdown.ts'
 import { unattributed } from '../../view/dimension-name.ts'
 import { numberOf } from '../../view/metric-shape.ts'
-import { type PanelShape, panels } from '../../view/panels.ts'
+import { type PanelShape, type PanelTab, panels } from '../../view/panels.ts'
 import { defaultView, readView, type View, writeView } from '../../view/view-state.ts'
 
 /** The figures of the strip, in its order; the chart draws from the same. */
@@ -29,6 +29,7 @@ export class PanelState {
   readonly shape: PanelShape
   readonly answer = new Resource<QueryResult>()
   #lost: Resource<QueryResult>
+  #places: Resource<QueryResult>
   #view: () => View
   #dimension: Dimension = $derived.by(() => {
     const first = this.shape.tabs[0]
@@ -42,14 +43,31 @@ export class PanelState {
     return breakdownRows(result, { dimension, limit: panelRows, lost: this.#lost.value })
   })
 
-  constructor(shape: PanelShape, view: () => View, lost: Resource<QueryResult>) {
+  constructor(shape: PanelShape, view: () => View, { lost, places }: Pick<Overview, 'lost' | 'places'>) {
     this.shape = shape
     this.#view = view
     this.#lost = lost
+    this.#places = places
+  }
+
+  /** The tabs that have something to show: regions and cities only where the address database knows them. */
+  get tabs(): readonly PanelTab[] {
+    const known = (this.#places.value?.results.length ?? 0) > 0
+    return this.shape.tabs.filter(
+      ({ dimension }) =>
+        known ||
+        dimension === this.#dimension ||
+        (dimension !== 'visit:region' && dimension !== 'visit:city'),
+    )
   }
 
   get dimension(): Dimension {
     return this.#dimension
+  }
+
+  /** The dimension of the rows: for a moment still that of the tab before. */
+  get shown(): Dimension {
+    return this.answer.value?.query.dimensions[0] ?? this.#dimension
   }
 
   get rows(): BreakdownRow[] | null {
@@ -68,6 +86,7 @@ export class Overview {
   readonly totals = new Resource<QueryResult>()
   readonly series = new Resource<QueryResult>()
   readonly lost = new Resource<QueryResult>()
+  readonly places = new Resource<QueryResult>()
   readonly live = new Resource<Live>()
   readonly payments = new Resource<PaymentList>()
   readonly revenue = new Resource<RevenueSettings>()
@@ -86,7 +105,7 @@ export class Overview {
     this.#api = api
     this.#domain = domain
     this.#view = view
-    this.panels = panels.map((shape) => new PanelState(shape, view, this.lost))
+    this.panels = panels.map((shape) => new PanelState(shape, view, this))
   }
 
   /** The range, comparison and filters that are asked for; it changes only when one of them does. */
@@ -126,6 +145,17 @@ export class Overview {
     void this.lost.load((signal) => this.#api.query({ ...body, filters }, signal), { quiet })
   }
 
+  /** One region that is known, or none: most address databases name countries only. */
+  loadPlaces(): void {
+    const body = this.#question({
+      metrics: ['visitors'],
+      dimensions: ['visit:region'],
+      pagination: { limit: 1, offset: 0 },
+    })
+    const filters = [...(body.filters ?? []), ['is_not', 'visit:region', ['', unattributed]] satisfies Filter]
+    void this.places.load((signal) => this.#api.query({ ...body, filters }, signal), { quiet: true })
+  }
+
   loadPanel(panel: PanelState, { quiet = false }: Quiet = {}): void {
     const body = this.#question({
       metrics: [...panelMetrics],
@@ -161,7 +191,7 @@ export class Overview {
 
   /** Ends every request, as when the page is left. */
   stop(): void {
-    const all = [this.totals, this.series, this.lost, this.live, this.payments, this.revenue]
+    const all = [this.totals, this.series, this.lost, this.places, this.live, this.payments, this.revenue]
     for (const resource of [...all, ...this.panels.map(({ answer }) => answer)]) resource.cancel()
   }
 

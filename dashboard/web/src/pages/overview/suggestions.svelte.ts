@@ -1,4 +1,4 @@
-import { type Dimension, type Filter, filterDimension, type QueryResult } from '../../../../contract/query.ts'
+import type { Dimension, QueryResult } from '../../../../contract/query.ts'
 import { Resource } from '../../answers/resource.svelte.ts'
 import type { Api } from '../../api.ts'
 import { formatShortCount } from '../../format/format-number.ts'
@@ -34,12 +34,6 @@ export class Suggestions {
 
   get options(): Suggestion[] {
     return this.#options
-  }
-
-  /** The dimension as a filter names it; undefined for those of time. */
-  filterable(dimension: Dimension): Filter[1] | undefined {
-    const parsed = filterDimension.safeParse(dimension)
-    return parsed.success ? parsed.data : undefined
   }
 
   search(dimension: Dimension, text: string): void {
