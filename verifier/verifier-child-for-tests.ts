@@ -1,7 +1,8 @@
 import { pino } from 'pino'
 import { z } from 'zod'
 import { parseConfig } from '../schema/config.ts'
-import { defaultPace, startVerifier } from './verifier.ts'
+import { defaultPace } from './pace.ts'
+import { startVerifier } from './verifier.ts'
 
 // A verifier in a process of its own, for tests that kill it.
 const user = z.object({ username: z.string(), password: z.string() })

@@ -9,7 +9,8 @@ import { parseConfig } from '../schema/config.ts'
 import { paymentRow } from '../schema/payment/payment-row.ts'
 import { sealSecret } from '../schema/sealed-secret.ts'
 import { dayText, localDay } from '../schema/site/local-day.ts'
-import { defaultPace, type Pace, startVerifier } from './verifier.ts'
+import { defaultPace, type Pace } from './pace.ts'
+import { startVerifier } from './verifier.ts'
 
 const masterKey = Buffer.alloc(32, 7)
 

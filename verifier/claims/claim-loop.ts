@@ -1,39 +1,52 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Logger } from 'pino'
-import { readSites, type Site } from '../../schema/site/read-sites.ts'
+import type { PaymentRow } from '../../schema/payment/payment-row.ts'
+import { foundAgain } from '../payments/found-payment.ts'
+import { readStoredPayments } from '../payments/stored-payments.ts'
+import type { AccountDirectory } from '../stripe/account-directory.ts'
+import type { ConnectedAccount } from '../stripe/connected-accounts.ts'
 import { ConnectionHealth } from '../stripe/connection-health.ts'
 import type { ConnectionRegistry } from '../stripe/connection-registry.ts'
-import { readConnections } from '../stripe/connections.ts'
-import type { OpenConnection, Superseded } from '../stripe/open-connection.ts'
-import type { SessionAnswer } from '../stripe/stripe-api.ts'
-import { decideState } from './decide-state.ts'
+import type { OpenConnection } from '../stripe/open-connection.ts'
+import type { ReadLedger } from '../stripe/read-ledger.ts'
+import type { BulkLookup } from './bulk-lookup.ts'
+import type { ClaimInquiry } from './claim-inquiry.ts'
+import type { Verdict } from './claim-verdict.ts'
+import { type Decision, decideCounted, unlisted, waitsForList } from './decide-state.ts'
 import { decideUnasked } from './decide-unasked.ts'
 import { readDueClaims } from './due-claims.ts'
 import { readNewClaims, wholeTable } from './new-claims.ts'
 import { readNextDue } from './next-due.ts'
-import type { OpenClaim } from './open-claim.ts'
+import { claimKey, type OpenClaim } from './open-claim.ts'
+import { readRetriedClaims } from './retried-claims.ts'
 import { mostUnderWay, UnderWay } from './under-way.ts'
 import { VerdictOutbox } from './verdict-outbox.ts'
-import { type Verdict, writeVerdicts } from './verdict-writer.ts'
 
 /** Claims stored this long ago are found at every look; older ones when the whole table is looked through. */
 const recentSeconds = 60
 const stepsPerReload = 2
 const stepsPerWholeTable = 60
+/** Claims of a site that are decided at once when Stripe need not be asked about each. */
+const mostInBulk = 2000
 
 export type ClaimLoopOptions = {
   client: ClickHouseClient
+  directory: AccountDirectory
   registry: ConnectionRegistry
-  log: Logger
+  ledger: ReadLedger
+  inquiry: ClaimInquiry
+  bulk: BulkLookup
+  write: (verdicts: readonly Verdict[]) => Promise<void>
+  /** Requests a day and site about ids that Stripe does not know; more of them are looked up together. */
+  missesPerDay: number
+  tick: () => bigint
   now: () => number
-  random: () => number
-  backoffMs: number
+  log: Logger
 }
 
-/** Finds claims that are new or due, has them looked up, and hands the verdicts on. */
+/** Finds claims that are new, due or wanted again, has them looked up, and hands the verdicts on. */
 export class ClaimLoop {
   #options: ClaimLoopOptions
-  #sites = new Map<number, Site>()
   #underWay = new UnderWay()
   #asking = new Set<Promise<void>>()
   #outbox: VerdictOutbox
@@ -44,11 +57,11 @@ export class ClaimLoop {
   #nextDue = 0
 
   constructor(options: ClaimLoopOptions) {
-    const { client, log, now } = options
+    const { client, write, log } = options
     this.#options = options
     this.#health = new ConnectionHealth(client)
     this.#outbox = new VerdictOutbox({
-      write: (verdicts) => writeVerdicts(client, this.#ofSitesThatExist(verdicts), { now: now(), log }),
+      write: (verdicts) => write(this.#ofSitesThatExist(verdicts)),
       written: (verdicts) => this.#finish(verdicts),
       log,
     })
@@ -59,6 +72,7 @@ export class ClaimLoop {
     if (this.#step % stepsPerReload === 0) await this.#reload()
     await this.#findNew()
     await this.#findDue()
+    if (this.#step % stepsPerReload === 1) await this.#findRetried()
     this.#testKeys()
     await this.#writeHealth()
     this.#step++
@@ -73,25 +87,22 @@ export class ClaimLoop {
   }
 
   async #reload(): Promise<void> {
-    const { client, registry } = this.#options
-    const [sites, connections] = await Promise.all([readSites(client), readConnections(client)])
-    if (sites.some((site) => !this.#sites.has(site.site_id))) this.#wholeTableAt = this.#step
-    this.#sites = new Map(sites.map((site) => [site.site_id, site]))
-    if (registry.update(connections.filter((connection) => this.#sites.has(connection.site_id))))
-      this.#nextDue = 0
+    const { sites, connections } = await this.#options.directory.reload()
+    if (sites) this.#wholeTableAt = this.#step
+    if (connections) this.#nextDue = 0
   }
 
   async #findNew(): Promise<void> {
     const whole = this.#step >= this.#wholeTableAt
     this.#underWay.beginRead()
     const claims = await readNewClaims(this.#options.client, {
-      site_ids: [...this.#sites.keys()].filter((siteId) => this.#underWay.hasRoom(siteId)),
+      site_ids: [...this.#options.directory.sites.keys()].filter((siteId) => this.#underWay.hasRoom(siteId)),
       window_s: whole ? wholeTable : recentSeconds,
-      limit: mostUnderWay,
+      limit: this.#limit(),
     })
     // A backlog is read on until nothing of it is left.
     if (whole) this.#wholeTableAt = this.#step + (claims.length > 0 ? 1 : stepsPerWholeTable)
-    for (const claim of claims) this.#take(claim)
+    await this.#takeAll(claims)
   }
 
   async #findDue(): Promise<void> {
@@ -106,9 +117,9 @@ export class ClaimLoop {
       site_ids: ready.map((open) => open.connection.site_id),
       live_site_ids: ready.filter((open) => open.outlook.livemode).map((open) => open.connection.site_id),
       now: now(),
-      limit: mostUnderWay,
+      limit: this.#limit(),
     })
-    for (const claim of claims) this.#take(claim)
+    await this.#takeAll(claims)
     if (claims.length > 0 || ready.length < usable.length) return
     this.#nextDue = Number.POSITIVE_INFINITY
     const next = await readNextDue(
@@ -118,48 +129,112 @@ export class ClaimLoop {
     this.#planned(next)
   }
 
+  // An owner who asks for it gets an answer of Stripe, whatever budgets and lists say.
+  async #findRetried(): Promise<void> {
+    const { client, registry } = this.#options
+    this.#underWay.beginRead()
+    const site_ids = registry.all().map((open) => open.connection.site_id)
+    for (const claim of await readRetriedClaims(client, { site_ids, limit: mostUnderWay })) {
+      const open = registry.get(claim.site_id)
+      if (!open || !this.#underWay.take(claim)) continue
+      const decision = decideUnasked(claim.stripe_session_id, open.outlook)
+      if (decision) this.#decide(claim, decision)
+      else this.#track(this.#ask(claim, open))
+    }
+  }
+
   // States are written while the next due time is read, so it may only come nearer.
   #planned(at: number): void {
     this.#nextDue = Math.min(this.#nextDue, at)
   }
 
-  #take(claim: OpenClaim): void {
-    const site = this.#sites.get(claim.site_id)
-    if (!site) return
-    const open = this.#options.registry.get(claim.site_id)
+  /** Where sites wait for a list that was read, many claims are decided without asking. */
+  #limit(): number {
+    const { registry, bulk, now } = this.#options
+    const inBulk = registry.all().some((open) => now() < bulk.nextAt(open.account))
+    return inBulk ? mostInBulk : mostUnderWay
+  }
+
+  async #takeAll(claims: readonly OpenClaim[]): Promise<void> {
+    if (claims.length === 0) return
+    const stored = await readStoredPayments(this.#options.client, {
+      site_ids: [...new Set(claims.map((claim) => claim.site_id))],
+      payment_ids: claims.map((claim) => claim.stripe_session_id),
+    })
+    const counted = new Map(stored.map((row) => [`${row.site_id}/${row.payment_id}`, row]))
+    const perSite = Map.groupBy(claims, (claim) => claim.site_id)
+    for (const [siteId, ofSite] of perSite) {
+      const account = this.#options.directory.accountOf(siteId)
+      const many = ofSite.length >= mostUnderWay
+      if (account && many) this.#lookUpTogether(account, ofSite)
+      for (const claim of ofSite) this.#take(claim, { account, payment: counted.get(claimKey(claim)), many })
+    }
+  }
+
+  #take(
+    claim: OpenClaim,
+    {
+      account,
+      payment,
+      many,
+    }: { account: ConnectedAccount | null; payment: PaymentRow | undefined; many: boolean },
+  ): void {
+    const { directory, registry, bulk } = this.#options
+    if (!directory.sites.has(claim.site_id)) return
+    if (payment && account) {
+      this.#takeCounted(claim, account, payment)
+      return
+    }
+    const open = registry.get(claim.site_id)
     const decision = decideUnasked(claim.stripe_session_id, open?.outlook ?? null)
     // A claim with a state keeps it while its site cannot be served.
     const waits = decision?.state === 'retrying' || decision?.state === 'key_rejected'
-    if ((waits && claim.state !== 'new') || !this.#underWay.take(claim)) return
-    if (decision) this.#outbox.add({ claim, site, decision, asked: false, paid: null })
-    else if (open) this.#track(this.#ask(claim, site, open))
+    if (waits && claim.state !== 'new') return
+    if (!decision && many && open && bulk.isRunning(open.account)) return
+    if (!this.#underWay.take(claim)) return
+    if (decision) this.#decide(claim, decision)
+    else if (open) this.#askOrWait(claim, open)
   }
 
-  async #ask(claim: OpenClaim, site: Site, open: OpenConnection): Promise<void> {
-    const { registry, now, random, backoffMs } = this.#options
-    const answer = await this.#retrieve(claim, open)
-    const replaced = registry.get(claim.site_id) !== open
-    const refused = answer.kind === 'key_rejected' || answer.kind === 'permission_missing'
-    if (answer.kind === 'superseded' || (replaced && refused)) {
+  #askOrWait(claim: OpenClaim, open: OpenConnection): void {
+    const { bulk, ledger, missesPerDay, now } = this.#options
+    const { account } = open
+    const connected = this.#options.directory.accountOf(claim.site_id)
+    if (bulk.isUnlisted(account, claim)) this.#decide(claim, unlisted)
+    else if (ledger.misses({ account, site_id: claim.site_id }) < missesPerDay || !connected)
+      this.#track(this.#ask(claim, open))
+    else {
+      this.#decide(claim, waitsForList(Math.max(now() + 1000, bulk.nextAt(account))))
+      this.#lookUpTogether(connected, [claim])
+    }
+  }
+
+  #takeCounted(claim: OpenClaim, account: ConnectedAccount, payment: PaymentRow): void {
+    if (!this.#underWay.take(claim)) return
+    const decision = decideCounted(payment, claim)
+    const paid = decision.state === 'paid' ? { found: foundAgain(payment), account } : null
+    this.#outbox.add({ claim, decision, asked: false, paid, as_of: this.#options.tick() })
+  }
+
+  #decide(claim: OpenClaim, decision: Decision): void {
+    this.#outbox.add({ claim, decision, asked: false, paid: null, as_of: this.#options.tick() })
+  }
+
+  #lookUpTogether(account: ConnectedAccount, claims: readonly OpenClaim[]): void {
+    const oldest = Math.min(...claims.map((claim) => claim.first_claimed_at))
+    this.#track(
+      this.#options.bulk.run(account, oldest).then(() => {
+        this.#nextDue = 0
+      }),
+    )
+  }
+
+  async #ask(claim: OpenClaim, open: OpenConnection): Promise<void> {
+    const verdict = await this.#options.inquiry.ask(claim, open)
+    if (verdict) this.#outbox.add(verdict)
+    else {
       this.#underWay.finish(claim)
       this.#nextDue = 0
-      return
-    }
-    const decision = decideState(answer, claim, { now: now(), random: random(), backoffMs })
-    const paid =
-      decision.state === 'paid' && answer.kind === 'session'
-        ? { session: answer.session, accountId: open.accountId }
-        : null
-    this.#outbox.add({ claim, site, decision, asked: true, paid })
-  }
-
-  // A fault of our own is asked about again later like a failure of Stripe's: it must neither be lost nor loop.
-  async #retrieve(claim: OpenClaim, open: OpenConnection): Promise<SessionAnswer | Superseded> {
-    try {
-      return await open.retrieve(claim.stripe_session_id)
-    } catch (error) {
-      this.#options.log.error({ err: error, site_id: claim.site_id }, 'a claim could not be looked up')
-      return { kind: 'unavailable', why: 'no usable answer' }
     }
   }
 
@@ -190,7 +265,7 @@ export class ClaimLoop {
 
   // A site deleted meanwhile gets no rows any more.
   #ofSitesThatExist(verdicts: readonly Verdict[]): Verdict[] {
-    return verdicts.filter((verdict) => this.#sites.has(verdict.site.site_id))
+    return verdicts.filter((verdict) => this.#options.directory.sites.has(verdict.claim.site_id))
   }
 
   #finish(verdicts: readonly Verdict[]): void {

@@ -32,6 +32,11 @@ const session: CheckoutSession = {
   presentment_details: null,
   payment_link: '',
   client_reference_id: null,
+  metadata: '',
+  customer: '',
+  subscription: '',
+  invoice: '',
+  success_url: '',
   payment_intent: null,
 }
 
@@ -48,7 +53,7 @@ function become(change: Partial<CheckoutSession>, after = 0) {
   return [state, next_attempt_at === null ? null : next_attempt_at - claimedAt]
 }
 
-const intent = (status: string) => ({ id: 'pi_1', status, latest_charge: null })
+const intent = (status: string) => ({ id: 'pi_1', status, metadata: '', latest_charge: null })
 const unpaid = { payment_status: 'unpaid' }
 
 describe('a session is', () => {

@@ -1,4 +1,6 @@
 import type { ClaimState } from '../../schema/payment/claim-state.ts'
+import type { PaymentRow } from '../../schema/payment/payment-row.ts'
+import { isTimely } from '../payments/evidence.ts'
 import { type CheckoutSession, intentOf } from '../stripe/checkout-session.ts'
 import type { SessionAnswer } from '../stripe/stripe-api.ts'
 import type { OpenClaim } from './open-claim.ts'
@@ -24,9 +26,6 @@ const pendingChecks = [
 
 /** An open checkout expires within 24 hours of its making, so the check after 25 finds it paid or expired. */
 const openChecks = [minute, 10 * minute, hour, 6 * hour, 25 * hour]
-
-/** Older sessions are old links and bookmarks, whose visit earned nothing. */
-const oldestSession = 30 * day
 
 const longestBackoff = 5 * minute
 
@@ -79,6 +78,47 @@ export function wrongMode(mode: 'live' | 'test'): Decision {
   )
 }
 
+const tooOld: Decision = {
+  state: 'rejected',
+  reason:
+    'The checkout was older than 30 days when this page was opened, as with an old link or bookmark. This visit gets no credit for it.',
+  next_attempt_at: null,
+}
+const counted: Decision = {
+  state: 'paid',
+  reason: 'Paid. It is counted on the day of the charge.',
+  next_attempt_at: null,
+}
+const nothingToPay: Decision = {
+  state: 'paid',
+  reason: 'Completed with nothing to pay now, as with a free order or a trial. It adds no revenue.',
+  next_attempt_at: null,
+}
+
+/** A claim of an id that is not on the account's list of sessions. */
+export const unlisted: Decision = {
+  state: 'not_found',
+  reason:
+    'The connected Stripe account has no such payment among its Checkout Sessions: the id was made up, or it belongs to another account. It is not counted.',
+  next_attempt_at: null,
+}
+
+/** A claim on a site that was sent too many ids that Stripe does not know, to be looked up with others at a time (ms). */
+export function waitsForList(at: number): Decision {
+  return {
+    state: 'retrying',
+    reason:
+      'Many made-up payments were claimed on this site today, so that this one is looked up together with others instead of by itself. Nothing is lost.',
+    next_attempt_at: at,
+  }
+}
+
+/** Decides about a claim whose payment was counted before it was claimed, without a question to Stripe. */
+export function decideCounted(payment: PaymentRow, claim: OpenClaim): Decision {
+  if (!isTimely(claim.first_claimed_at, payment.charged_at)) return tooOld
+  return payment.amount === 0 ? nothingToPay : counted
+}
+
 function final(state: ClaimState, reason: string): Decision {
   return { state, reason, next_attempt_at: null }
 }
@@ -99,11 +139,7 @@ function decideNotFound(claim: OpenClaim, now: number): Decision {
 }
 
 function decideSession(session: CheckoutSession, claim: OpenClaim, now: number): Decision {
-  if (claim.first_claimed_at - session.created * 1000 > oldestSession)
-    return final(
-      'rejected',
-      'The checkout was older than 30 days when this page was opened, as with an old link or bookmark. It is not counted.',
-    )
+  if (!isTimely(claim.first_claimed_at, session.created * 1000)) return tooOld
   const recheck = (checks: readonly number[]) =>
     checks.map((after) => claim.first_claimed_at + after).find((at) => at > now) ?? null
   switch (session.status) {
@@ -122,13 +158,12 @@ function decideComplete(session: CheckoutSession, next: number | null): Decision
   switch (session.payment_status) {
     case 'paid':
       if (session.amount_total === null || session.currency === null) return notYetKnown(next)
-      return final('paid', 'Paid. It is counted on the day of the charge.')
+      return counted
     case 'no_payment_required':
+      if (session.currency !== null && session.amount_total !== null) return nothingToPay
       return final(
         'paid',
-        session.currency === null || session.amount_total === null
-          ? 'Completed without a payment, as when a card is saved for later. There is no amount to count.'
-          : 'Completed with nothing to pay now, as with a free order or a trial. It adds no revenue.',
+        'Completed without a payment, as when a card is saved for later. There is no amount to count.',
       )
     case 'unpaid':
       return decideUnpaid(session, next)

@@ -1,14 +1,6 @@
 import { stripeSessionMode } from '../../schema/payment/stripe-session-id.ts'
+import type { ConnectionOutlook } from '../stripe/open-connection.ts'
 import { type Decision, keyRefused, wrongMode } from './decide-state.ts'
-
-/** What is known of a site's connection before Stripe is asked. */
-export type ConnectionOutlook = {
-  livemode: boolean
-  /** Why the key is of no use now, or null. */
-  refusal: { kind: 'key_rejected' | 'permission_missing' | 'key_unreadable'; message: string } | null
-  /** Until when nothing is sent, because Stripe does not answer; ms since 1970, null when it does. */
-  restsUntil: number | null
-}
 
 /**
  * What can be said about a claim without a question to Stripe, or null when Stripe is to be asked. A malformed id

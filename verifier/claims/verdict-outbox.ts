@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Verdict } from './verdict-writer.ts'
+import type { Verdict } from './claim-verdict.ts'
 
 const largestBatch = 500
 const retryMs = 1000

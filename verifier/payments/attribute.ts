@@ -22,18 +22,32 @@ export const unattributed: Attribution = {
   confidence: 'unattributed',
 }
 
+/** What speaks for a visit, each null where there is none. */
+export type Evidence = {
+  /** Whether the owner lets payments be tied to visits. */
+  allowed: boolean
+  /** The visit of a reference that this site signed. */
+  referenced: Visit | null
+  /** The credit of the first payment of the same subscription. */
+  inherited: Attribution | null
+  /** The visit that first claimed the Checkout Session. */
+  claimed: Attribution | null
+}
+
 /**
  * Credits a payment, strongest evidence first: the visit whose signed reference came back from Stripe, which holds on
- * another device or day too; else the visit that first claimed the session; else nobody.
- *
- * @param evidence `referenced` is the visit of a reference that this site signed; `claimed` the first claim
+ * another device or day too; else the visit that began the subscription; else the one that first claimed the session;
+ * else nobody.
  */
-export function attribute(evidence: {
-  allowed: boolean
-  referenced: Visit | null
-  claimed: Attribution | null
-}): Attribution {
-  if (!evidence.allowed) return unattributed
-  if (evidence.referenced) return { ...evidence.referenced, confidence: 'exact' }
-  return evidence.claimed ?? unattributed
+export function attribute({ allowed, referenced, inherited, claimed }: Evidence): Attribution {
+  if (!allowed) return unattributed
+  if (referenced) return { ...referenced, confidence: 'exact' }
+  return inherited ?? claimed ?? unattributed
+}
+
+const strength: Record<Confidence, number> = { exact: 2, same_visit: 1, same_visitor: 1, unattributed: 0 }
+
+/** The credit to keep when a payment is looked at again: a stronger or equal one replaces the stored, never a weaker. */
+export function stronger(stored: Attribution, found: Attribution): Attribution {
+  return strength[found.confidence] >= strength[stored.confidence] ? found : stored
 }

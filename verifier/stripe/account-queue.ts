@@ -1,8 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import PQueue from 'p-queue'
-import type { AccountAnswer, KeyAnswer, SessionAnswer, Trouble } from './stripe-api.ts'
+import { RateWindow } from './rate-window.ts'
+import type { Trouble } from './trouble.ts'
 
 /** Requests at once to one account: Stripe limits those under way beside those per second. */
-const concurrency = 4
+const mostAtOnce = 4
 /** Failures in a row after which the account is left in peace for a while. */
 const failuresBeforeRest = 5
 /** How long a lowered rate is kept before it is doubled again. */
@@ -16,39 +18,50 @@ export type QueueOptions = {
   backoffMs: number
   /** How long the account rests after `failuresBeforeRest`, in ms. */
   restMs: number
+  /** ms since 1970, for what owners see. */
   now: () => number
+  /** ms, never stepping back, for what the rate is kept by. */
+  clock: () => number
+  /** The clock's time before which nothing is sent: a process before this one may have used up the rate. */
+  notBefore: number
   random: () => number
 }
 
-type Answer = SessionAnswer | AccountAnswer | KeyAnswer | { kind: 'superseded' }
+type Answer = { kind: string } | Trouble
 type RateLimited = Extract<Trouble, { kind: 'rate_limited' }>
+type Task = () => Promise<void>
 
 /**
- * The requests to one Stripe account in one mode, in order and never faster than its rate. A 429 pauses it and halves
- * the rate, which comes back with time; failures in a row give the account a rest. Nothing here outlives the process:
- * pending work is in the tables.
+ * The requests to one Stripe account in one mode, never faster than its rate. Those who ask have a lane each, and the
+ * lanes take turns, so that a storm in one delays no other by more than a request. A 429 halves what it complains of,
+ * the rate or the requests at once, which comes back with time; failures in a row give the account a rest, after which
+ * one request finds out whether it is over. Nothing here outlives the process: pending work is in the tables.
  */
 export class AccountQueue {
   #options: QueueOptions
   #rate: number
-  #queue: PQueue
-  // The tasks stand here and not in p-queue, whose rate is fixed: a new rate is a new PQueue over the same tasks.
-  #waiting: (() => Promise<void>)[] = []
+  #atOnce = mostAtOnce
+  #queue = new PQueue({ concurrency: mostAtOnce })
+  #window: RateWindow
+  #lanes = new Map<string, Task[]>()
   #failures = 0
-  #changedAt = 0
-  #restsUntil = 0
-  #closed = false
-  #timer: NodeJS.Timeout | undefined
+  #changes = 0
+  #changedAt: number
+  #pausedUntil = Number.NEGATIVE_INFINITY
+  #resting = false
+  #closing = new AbortController()
 
   constructor(options: QueueOptions) {
     this.#options = options
     this.#rate = options.rate
-    this.#queue = queueOf(options.rate)
+    this.#window = new RateWindow(options.clock, options.notBefore)
+    this.#changedAt = options.clock()
   }
 
   /** Until when nothing is sent after failures in a row (ms since 1970), or null. */
   get restsUntil(): number | null {
-    return this.#restsUntil > this.#options.now() ? this.#restsUntil : null
+    const left = this.#pausedUntil - this.#options.clock()
+    return this.#resting && left > 0 ? this.#options.now() + left : null
   }
 
   /** Requests per second now. */
@@ -56,88 +69,116 @@ export class AccountQueue {
     return this.#rate
   }
 
-  /** Runs one request when its turn comes, and learns from the answer. */
-  run<A extends Answer>(ask: () => Promise<A>): Promise<A> {
+  /** Requests at once now. */
+  get atOnce(): number {
+    return this.#queue.concurrency
+  }
+
+  /** Runs one request when its lane's turn comes, and learns from the answer. */
+  run<A extends Answer>(lane: string, ask: () => Promise<A>): Promise<A> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push(async () => {
-        const queue = this.#queue
+      const task = async () => {
+        const changes = this.#changes
         try {
           const answer = await ask()
-          this.#learn(answer, queue)
+          this.#learn(answer, changes)
           resolve(answer)
         } catch (error) {
           reject(error)
         }
-      })
-      if (this.#closed) void this.#waiting.pop()?.()
-      else this.#enter(this.#queue)
+      }
+      const tasks = this.#lanes.get(lane)
+      if (tasks) tasks.push(task)
+      else this.#lanes.set(lane, [task])
+      this.#queue.add(() => this.#takeTurn()).catch(reject)
     })
   }
 
   /** Lets the tasks that still wait, and those to come, run at once: their connections are retired, so they ask nothing. */
   close(): void {
-    this.#closed = true
-    clearTimeout(this.#timer)
-    this.#queue.clear()
-    for (const task of this.#waiting.splice(0)) void task()
+    this.#closing.abort()
+    this.#queue.concurrency = Number.POSITIVE_INFINITY
   }
 
-  #enter(queue: PQueue): void {
-    // A place that is cleared by a change of rate is taken again in the new queue, so its rejection says nothing.
-    queue.add(async () => await this.#waiting.shift()?.()).catch(() => undefined)
+  async #takeTurn(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      const delay = this.#delay()
+      if (delay === 0) break
+      await wait(delay, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+    const task = this.#next()
+    this.#window.take()
+    await task?.()
   }
 
-  #learn(answer: Answer, queue: PQueue): void {
+  #delay(): number {
+    const pause = Math.ceil(this.#pausedUntil - this.#options.clock())
+    return Math.max(0, pause, this.#window.delay(this.#rate))
+  }
+
+  // The lane that was served goes behind the others.
+  #next(): Task | undefined {
+    for (const [lane, tasks] of this.#lanes) {
+      const task = tasks.shift()
+      this.#lanes.delete(lane)
+      if (tasks.length > 0) this.#lanes.set(lane, tasks)
+      if (task) return task
+    }
+    return undefined
+  }
+
+  #learn(answer: Answer, changes: number): void {
     const failed = answer.kind === 'unavailable' || answer.kind === 'rate_limited'
     this.#failures = failed ? this.#failures + 1 : 0
-    // Answers to requests of an earlier rate say nothing about this one: four 429s at once halve it once.
-    if (queue !== this.#queue) return
-    if (this.#failures >= failuresBeforeRest) this.#rest()
-    else if (answer.kind === 'rate_limited') this.#slowDown(answer)
-    else if (!failed) this.#speedUp()
+    if (!failed) this.#resting = false
+    // Answers to requests of before a change say nothing about it: four 429s at once halve the rate once.
+    if (changes === this.#changes) {
+      if (this.#failures >= failuresBeforeRest) this.#rest()
+      else if (answer.kind === 'rate_limited' && 'reason' in answer) this.#slowDown(answer)
+      else if (!failed) this.#speedUp()
+    }
+    if (!this.#closing.signal.aborted) this.#queue.concurrency = this.#resting ? 1 : this.#atOnce
   }
 
   #speedUp(): void {
-    const { rate, now } = this.#options
-    if (this.#rate < rate && now() - this.#changedAt >= calmMs)
-      this.#change(Math.min(rate, this.#rate * 2), 0)
+    const { rate, clock } = this.#options
+    if (clock() - this.#changedAt < calmMs) return
+    if (this.#rate === rate && this.#atOnce === mostAtOnce) return
+    this.#change({ rate: Math.min(rate, this.#rate * 2), atOnce: Math.min(mostAtOnce, this.#atOnce * 2) })
   }
 
   #rest(): void {
-    this.#restsUntil = this.#options.now() + this.#options.restMs
-    this.#change(this.#rate, this.#options.restMs)
+    this.#resting = true
+    this.#change({ pauseMs: this.#options.restMs })
   }
 
   #slowDown(answer: RateLimited): void {
-    // A lock on one object says nothing about the account's rate.
-    if (answer.reason === 'lock_timeout') return
-    const { backoffMs, random } = this.#options
-    const pause = Math.max(backoffMs, answer.retry_after_ms ?? 0, random() * backoffMs * 2 ** this.#failures)
-    this.#change(Math.max(Math.min(slowest, this.#options.rate), this.#rate / 2), pause)
+    const { backoffMs, random, rate } = this.#options
+    const bound = Math.min(300_000, backoffMs * 2 ** this.#failures)
+    const pauseMs = Math.max(backoffMs, answer.retry_after_ms ?? 0, random() * bound)
+    switch (answer.reason) {
+      // About one object, which is asked for again later; the account's rate is none of its business.
+      case 'lock_timeout':
+      case 'resource-specific':
+        return
+      case 'global-concurrency':
+      case 'endpoint-concurrency':
+        this.#change({ atOnce: Math.max(1, this.#atOnce / 2), pauseMs })
+        return
+      case 'global-rate':
+      case 'endpoint-rate':
+      case 'unknown':
+        this.#change({ rate: Math.max(Math.min(slowest, rate), this.#rate / 2), pauseMs })
+    }
   }
 
-  // The new queue knows nothing of what the old one sent, so it starts when the old one's window is over.
-  #change(rate: number, pauseMs: number): void {
-    this.#queue.clear()
-    const queue = queueOf(rate)
-    const windowMs = windowOf(this.#rate).interval
-    queue.pause()
-    this.#queue = queue
+  #change({ rate = this.#rate, atOnce = this.#atOnce, pauseMs = 0 }): void {
+    const now = this.#options.clock()
     this.#rate = rate
-    this.#changedAt = this.#options.now()
-    for (const _ of this.#waiting) this.#enter(queue)
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => queue.start(), Math.max(pauseMs, windowMs))
-    this.#timer.unref()
+    this.#atOnce = atOnce
+    this.#changedAt = now
+    this.#changes++
+    if (pauseMs > 0) this.#pausedUntil = now + pauseMs
   }
-}
-
-function queueOf(rate: number): PQueue {
-  return new PQueue({ concurrency, ...windowOf(rate), strict: true })
-}
-
-/** A sliding window with whole requests in it: 2.5 a second is 2 in 800 ms. */
-function windowOf(rate: number): { intervalCap: number; interval: number } {
-  const intervalCap = Math.max(1, Math.floor(rate))
-  return { intervalCap, interval: Math.ceil((intervalCap / rate) * 1000) }
 }

@@ -1,27 +1,30 @@
 import { z } from 'zod'
+import { balanceTransaction, presentment, reference, visitMetadata } from './stripe-objects.ts'
 
 const seconds = z.int().nonnegative()
 const code = z.string().max(64)
 const id = z.string().max(255)
 const minorUnits = z.int()
 
-const balanceTransaction = z.object({ amount: minorUnits, currency: code, fee: minorUnits })
-
 const charge = z.object({
   created: seconds,
+  amount_refunded: minorUnits.default(0),
+  disputed: z.boolean().default(false),
   balance_transaction: z.union([id, balanceTransaction]).nullable(),
 })
 
 const paymentIntent = z.object({
   id,
   status: code,
+  metadata: visitMetadata,
   latest_charge: z.union([id, charge]).nullable(),
 })
 
 /**
  * The fields of a Checkout Session that Revtrail reads; everything else, the buyer's name, e-mail and address with it,
  * is left behind here. Enums are open: an unknown value is text that no rule knows. Referred objects are ids where
- * they were not expanded. Amounts are minor units, `created` is seconds.
+ * they were not expanded. Amounts are minor units, `created` is seconds;
+ * `success_url` is its host.
  *
  * Source: https://docs.stripe.com/api/checkout/sessions/object, version 2026-10-28.endive
  */
@@ -35,20 +38,27 @@ export const checkoutSession = z.object({
   payment_status: code,
   amount_total: minorUnits.nullable(),
   currency: code.nullable(),
-  presentment_details: z
-    .object({ presentment_amount: minorUnits, presentment_currency: code })
-    .nullish()
-    .transform((details) => details ?? null),
-  payment_link: z
-    .union([id, z.object({ id }).transform((link) => link.id)])
-    .nullish()
-    .transform((link) => link ?? ''),
+  presentment_details: presentment,
+  payment_link: reference,
   client_reference_id: z.string().nullable(),
+  metadata: visitMetadata,
+  customer: reference,
+  subscription: reference,
+  invoice: reference,
+  success_url: z
+    .string()
+    .nullish()
+    .transform((url) => hostOf(url ?? '')),
   payment_intent: z
     .union([id, paymentIntent])
     .nullish()
     .transform((intent) => intent ?? null),
 })
+
+/** The host of a web address; '' when it is none. The rest of it is the owner's. */
+export function hostOf(url: string): string {
+  return URL.parse(url)?.hostname ?? ''
+}
 
 export type CheckoutSession = z.infer<typeof checkoutSession>
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { AccountQueue, type QueueOptions } from './account-queue.ts'
 import { type Connection, openKey } from './connections.ts'
 import { OpenConnection } from './open-connection.ts'
+import type { ReadLedger } from './read-ledger.ts'
 import { createStripeApi } from './stripe-api.ts'
 
 export type RegistryOptions = {
@@ -12,6 +13,8 @@ export type RegistryOptions = {
   rates: { live: number; test: number }
   queue: Omit<QueueOptions, 'rate'>
   retestMs: number
+  tick: () => bigint
+  ledger: ReadLedger
   log: Logger
 }
 
@@ -63,7 +66,7 @@ export class ConnectionRegistry {
   }
 
   #openConnection(connection: Connection): OpenConnection {
-    const { masterKey, stripe, queue, retestMs, log } = this.#options
+    const { masterKey, stripe, queue, retestMs, tick, ledger, log } = this.#options
     const { livemode, site_id, key_hint } = connection
     const key = openKey(connection, masterKey)
     log.info({ site_id, key_hint, livemode, usable: key.ok }, 'Stripe connection loaded')
@@ -77,6 +80,8 @@ export class ConnectionRegistry {
         : `site:${site_id}`,
       retestMs,
       now: queue.now,
+      tick,
+      ledger,
     })
   }
 

@@ -12,6 +12,7 @@ const connectionRow = z.object({
   key_hint: z.string(),
   livemode: z.boolean(),
   account_id: z.string(),
+  payment_links: z.array(z.string()),
   version: uint64,
 })
 

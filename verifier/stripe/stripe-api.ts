@@ -3,33 +3,12 @@ import { Agent as SecureAgent } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import Stripe from 'stripe'
 import { z } from 'zod'
-import { scrubSecrets } from '../../schema/process/logger.ts'
 import { type CheckoutSession, checkoutSession } from './checkout-session.ts'
 import { createSingleTryClient } from './single-try-http.ts'
+import { type Trouble, troubleOf } from './trouble.ts'
 
 /** The version of Stripe's API whose shapes `checkout-session.ts` reads. */
 export const apiVersion = '2026-10-28.endive'
-
-/** Why Stripe slowed us down: its `Stripe-Rate-Limited-Reason`, or a lock on one object. */
-const rateLimitReason = z.enum([
-  'global-rate',
-  'endpoint-rate',
-  'global-concurrency',
-  'endpoint-concurrency',
-  'resource-specific',
-  'lock_timeout',
-])
-
-/** What can go wrong with any request. `message` is Stripe's own, fit for the owner; `retry_after_ms` if it was said. */
-export type Trouble =
-  | { kind: 'key_rejected'; message: string }
-  | { kind: 'permission_missing'; message: string }
-  | {
-      kind: 'rate_limited'
-      reason: z.infer<typeof rateLimitReason> | 'unknown'
-      retry_after_ms: number | null
-    }
-  | { kind: 'unavailable'; why: string }
 
 export type SessionAnswer =
   | { kind: 'session'; session: CheckoutSession }
@@ -38,6 +17,14 @@ export type SessionAnswer =
   | Trouble
 
 /** `id` is empty when Stripe does not say whose key it is. */
+/** One object, or that this account has none of that id. */
+export type ObjectAnswer<T> = { kind: 'object'; value: T } | { kind: 'not_found' } | Trouble
+/** One page of a list, newest first. `has_more` says whether another follows. */
+export type PageAnswer<T> = { kind: 'page'; rows: T[]; has_more: boolean } | Trouble
+
+/** A question about one object or one page of a list, with the shape of the object or of each row. */
+export type Question<T> = { row: z.ZodType<T>; call: (stripe: Stripe) => Promise<unknown> }
+
 export type AccountAnswer = { kind: 'account'; id: string } | Trouble
 export type KeyAnswer = { kind: 'accepted' } | Trouble
 
@@ -76,7 +63,7 @@ export function createStripeApi({ key, livemode, base, timeoutMs }: StripeApiOpt
       const answer = await ask(stripe.checkout.sessions.retrieve(id, { expand: [...expand] }))
       if (!answer.ok) return sessionFailure(answer.error)
       const parsed = checkoutSession.safeParse(answer.value)
-      if (!parsed.success) return { kind: 'unavailable', why: 'an answer of an unknown shape' }
+      if (!parsed.success) return unknownShape
       const session = parsed.data
       if (session.id !== id || session.livemode !== livemode)
         return { kind: 'unavailable', why: 'an answer about another payment' }
@@ -98,10 +85,29 @@ export function createStripeApi({ key, livemode, base, timeoutMs }: StripeApiOpt
       return answer.ok ? { kind: 'accepted' } : troubleOf(answer.error)
     },
 
+    /** Asks for one object. */
+    async one<T>({ row, call }: Question<T>): Promise<ObjectAnswer<T>> {
+      const answer = await ask(call(stripe))
+      if (!answer.ok) return isMissing(answer.error) ? { kind: 'not_found' } : troubleOf(answer.error)
+      const parsed = row.safeParse(answer.value)
+      return parsed.success ? { kind: 'object', value: parsed.data } : unknownShape
+    },
+
+    /** Asks for one page of a list. A row of another mode or an unknown shape makes the page worthless. */
+    async page<T>({ row, call }: Question<T>): Promise<PageAnswer<T>> {
+      const answer = await ask(call(stripe))
+      if (!answer.ok) return troubleOf(answer.error)
+      const parsed = z.object({ data: z.array(row), has_more: z.boolean() }).safeParse(answer.value)
+      if (!parsed.success) return unknownShape
+      return { kind: 'page', rows: parsed.data.data, has_more: parsed.data.has_more }
+    },
+
     /** Closes the connections that are kept alive. */
     close: () => agent.destroy(),
   }
 }
+
+const unknownShape = { kind: 'unavailable', why: 'an answer of an unknown shape' } as const
 
 export type StripeApi = ReturnType<typeof createStripeApi>
 
@@ -124,47 +130,15 @@ async function settle<T>(call: Promise<T>, deadlineMs: number): Promise<Settled<
   }
 }
 
+function isMissing(error: unknown): error is Error {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing'
+}
+
 function sessionFailure(error: unknown): SessionAnswer {
-  if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') {
+  if (isMissing(error)) {
     const elsewhere = /exists in (live|test) mode/.exec(error.message)?.[1]
     if (elsewhere === 'live' || elsewhere === 'test') return { kind: 'wrong_mode', exists_in: elsewhere }
     return { kind: 'not_found' }
   }
   return troubleOf(error)
-}
-
-/** Sorts whatever a call threw. Unknown failures count as unavailable: they are asked again and never counted as paid. */
-function troubleOf(error: unknown): Trouble {
-  const { errors } = Stripe
-  if (error instanceof errors.StripeAuthenticationError)
-    return { kind: 'key_rejected', message: forOwner(error.message) }
-  if (error instanceof errors.StripePermissionError)
-    return { kind: 'permission_missing', message: forOwner(error.message) }
-  if (error instanceof errors.StripeRateLimitError) return rateLimited(error)
-  if (error instanceof errors.StripeConnectionError)
-    return { kind: 'unavailable', why: /timeout/.test(error.message) ? 'no answer in time' : 'no connection' }
-  if (error instanceof errors.StripeError && error.statusCode)
-    return { kind: 'unavailable', why: `an error with status ${error.statusCode}` }
-  if (error instanceof errors.StripeError)
-    return { kind: 'unavailable', why: 'an answer that is not from the API' }
-  return { kind: 'unavailable', why: 'no usable answer' }
-}
-
-const headers = z
-  .object({ 'stripe-rate-limited-reason': z.string().optional(), 'retry-after': z.string().optional() })
-  .catch({})
-
-function rateLimited(error: InstanceType<typeof Stripe.errors.StripeRateLimitError>): Trouble {
-  const told = headers.parse(error.headers)
-  const reason = rateLimitReason
-    .or(z.literal('unknown'))
-    .catch('unknown')
-    .parse(error.code === 'lock_timeout' ? 'lock_timeout' : told['stripe-rate-limited-reason'])
-  const seconds = Number(told['retry-after'])
-  return { kind: 'rate_limited', reason, retry_after_ms: seconds > 0 ? seconds * 1000 : null }
-}
-
-/** Stripe's own words, without anything like a key, short enough to show. */
-function forOwner(message: string): string {
-  return scrubSecrets(message).slice(0, 400)
 }

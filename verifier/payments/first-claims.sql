@@ -2,6 +2,7 @@
 SELECT
   site_id,
   stripe_session_id,
+  claimed_at,
   day AS visit_day,
   visitor_id,
   session_id,

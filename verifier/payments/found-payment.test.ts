@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkoutSession } from '../stripe/checkout-session.ts'
-import { attribute, unattributed } from './attribute.ts'
-import { paymentOfSession } from './payment-of-session.ts'
+import { attribute, type Evidence, stronger, unattributed } from './attribute.ts'
+import { foundSession, rowOfPayment } from './found-payment.ts'
 
 const created = Date.parse('2026-11-24T10:30:00Z') / 1000
 
@@ -26,7 +26,9 @@ const raw = {
 const site = { site_id: 3, timezone: 'America/Los_Angeles', timezone_next: '', timezone_next_at: 0 }
 
 function payment(change: Record<string, unknown> = {}, ofSite = site) {
-  return paymentOfSession(checkoutSession.parse({ ...raw, ...change }), {
+  const found = foundSession(checkoutSession.parse({ ...raw, ...change }), 1n)
+  if (!found) return null
+  return rowOfPayment(found, {
     site: ofSite,
     accountId: 'acct_1',
     attribution: unattributed,
@@ -75,6 +77,11 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     { mode: 'subscription', payment_intent: null },
     { kind: 'first', payment_intent_id: '' },
   ],
+  [
+    'a subscription with its invoice',
+    { mode: 'subscription', payment_intent: null, subscription: 'sub_1', invoice: { id: 'in_1' } },
+    { subscription_id: 'sub_1', invoice_id: 'in_1' },
+  ],
   ['an expanded link', { payment_link: { id: 'plink_2', url: 'x' } }, { payment_link_id: 'plink_2' }],
   ['no link', { payment_link: null }, { payment_link_id: '' }],
   ['late in the evening', { created: Date.parse('2026-11-24T07:59:59Z') / 1000 }, { day: '2026-11-23' }],
@@ -95,11 +102,24 @@ test('the day is that of the zone in force at the charge', () => {
 test('the strongest evidence gets the credit', () => {
   const visit = { ...unattributed, source: 'Newsletter', session_id: 5n }
   const claimed = { ...unattributed, source: 'Google', session_id: 6n, confidence: 'same_visitor' } as const
-  expect(attribute({ allowed: true, referenced: visit, claimed })).toMatchObject({
+  const inherited = { ...claimed, source: 'Bing' }
+  const credit = (evidence: Partial<Evidence>) =>
+    attribute({ allowed: true, referenced: null, inherited: null, claimed: null, ...evidence })
+  expect(credit({ referenced: visit, inherited, claimed })).toMatchObject({
     session_id: 5n,
     confidence: 'exact',
   })
-  expect(attribute({ allowed: true, referenced: null, claimed })).toEqual(claimed)
-  expect(attribute({ allowed: true, referenced: null, claimed: null })).toEqual(unattributed)
-  expect(attribute({ allowed: false, referenced: visit, claimed })).toEqual(unattributed)
+  expect(credit({ inherited, claimed })).toEqual(inherited)
+  expect(credit({ claimed })).toEqual(claimed)
+  expect(credit({})).toEqual(unattributed)
+  expect(credit({ allowed: false, referenced: visit, claimed })).toEqual(unattributed)
+})
+
+test('a later claim upgrades an unattributed payment, never the reverse', () => {
+  const claimed = { ...unattributed, source: 'Google', session_id: 6n, confidence: 'same_visit' } as const
+  const exact = { ...claimed, confidence: 'exact' } as const
+  expect(stronger(unattributed, claimed)).toEqual(claimed)
+  expect(stronger(claimed, exact)).toEqual(exact)
+  expect(stronger(claimed, unattributed)).toEqual(claimed)
+  expect(stronger(exact, claimed)).toEqual(exact)
 })
