@@ -5,10 +5,12 @@ import { createRateLimit, type Limits } from './api/rate-limit.ts'
 import { createRequestLog } from './api/request-log.ts'
 import { createAccount } from './books/accounts.ts'
 import type { World } from './books/world.ts'
+import { createActs } from './controls/control-http.ts'
 import { createControls } from './controls/controls.ts'
 import { accountParams } from './params.ts'
 import { createRandom } from './random.ts'
 import { createServing } from './serving.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 export type StripeDoubleOptions = {
   /** 0 or none: any free port. */
@@ -42,17 +44,21 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}) {
   const log = createRequestLog()
   const controls = createControls(world)
   const stop = new AbortController()
+  const webhooks = createWebhooks(world, { random: createRandom(`${seed}/webhooks`), stop: stop.signal })
   const admit = createRateLimit(limits)
-  const server = createServer(createServing({ world, controls, faults, log, admit, stop: stop.signal }))
+  const acts = createActs({ controls, webhooks, faults, log })
+  const server = createServer(createServing({ world, controls, acts, faults, log, admit, stop: stop.signal }))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new Error('The double has no port.')
   url = `http://127.0.0.1:${bound.port}`
 
-  const { sweepExpired: _sweep, listAccounts, ...acts } = controls
+  const { listAccounts, ...hands } = controls
+  const { webhooksClosed, ...ears } = webhooks
   return {
-    ...acts,
+    ...hands,
+    ...ears,
     url,
     port: bound.port,
     /** The accounts it began with, and those that were created since. */
@@ -64,6 +70,7 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}) {
     faults,
     async close() {
       stop.abort()
+      await webhooksClosed()
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()

@@ -1,18 +1,34 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { startStripeDouble } from './double.ts'
+import { createScaledClock } from './scaled-clock.ts'
 
 const options = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(12_111),
   seed: z.string().default('revtrail'),
   redirect: z.string().optional(),
+  start: z.iso.datetime({ offset: true }).optional(),
+  speed: z.coerce.number().positive().default(1),
 })
 
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, seed: { type: 'string' }, redirect: { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    seed: { type: 'string' },
+    redirect: { type: 'string' },
+    start: { type: 'string' },
+    speed: { type: 'string' },
+  },
 })
-const { port, seed, redirect } = options.parse(values)
-const double = await startStripeDouble({ port, seed })
+const { port, seed, redirect, start, speed } = options.parse(values)
+// The machine's own clock unless asked otherwise: a scaled one stands still while a laptop sleeps.
+const own = start === undefined && speed === 1
+const clock = createScaledClock({ start: start === undefined ? Date.now() : Date.parse(start), speed })
+const double = await startStripeDouble({
+  port,
+  seed,
+  ...(!own && { now: clock.now, limits: { clock: clock.elapsed } }),
+})
 
 const products = [
   { name: 'Trail map, printed', amount: 2900 },

@@ -6,7 +6,8 @@ import type { Admission, Caller } from './api/rate-limit.ts'
 import type { RequestLog } from './api/request-log.ts'
 import { isList } from './api/resources.ts'
 import type { World } from './books/world.ts'
-import { answerControl, createActs } from './controls/control-http.ts'
+import type { Act } from './controls/act.ts'
+import { answerControl } from './controls/control-http.ts'
 import type { Controls } from './controls/controls.ts'
 import { answerPage } from './hosted/hosted-page.ts'
 import { noticePage } from './hosted/hosted-page-html.ts'
@@ -16,6 +17,7 @@ const MOST_BODY_BYTES = 1_000_000
 type Parts = {
   world: World
   controls: Controls
+  acts: ReadonlyMap<string, Act>
   faults: Faults
   log: RequestLog
   admit: (caller: Caller) => Admission
@@ -27,8 +29,7 @@ type Exchange = { method: string; url: URL; authorization: string | undefined; b
 
 /** The door of the double: sends each request to the API, to the controls or to the hosted pages. */
 export function createServing(parts: Parts): RequestListener {
-  const { world, controls, faults, log } = parts
-  const acts = createActs(controls, faults, log)
+  const { world, controls, acts } = parts
 
   async function serve(request: IncomingMessage, response: ServerResponse) {
     const body = await readBody(request)

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { clientFor, doubleForTests, refusalOf } from '../double-for-tests.ts'
+import { clientFor, doubleForTests, noon, refusalOf } from '../double-for-tests.ts'
 
 type Fixture = Awaited<ReturnType<typeof doubleForTests>>
 let fixture: Fixture
@@ -34,6 +34,44 @@ describe('faults', () => {
   it.each([500, 503])('%i', async (status) => {
     fixture.double.faults.set({ kind: 'server_error', status })
     expect(await refusalOf(read())).toMatchObject({ statusCode: status, type: 'StripeAPIError' })
+  })
+
+  it('a key that is refused for a while, or lacks a permission, also on lists', async () => {
+    const calls = [
+      read,
+      () => stripe.refunds.list(),
+      () => stripe.events.list({ types: ['charge.refunded'] }),
+    ]
+    const refused = fixture.double.faults.set({ kind: 'unauthorized' })
+    for (const call of calls) {
+      expect(await refusalOf(call())).toBeInstanceOf(Stripe.errors.StripeAuthenticationError)
+    }
+    fixture.double.faults.clear(refused)
+    fixture.double.faults.set({ kind: 'forbidden', permission: 'rak_event_read' })
+    for (const call of calls) {
+      const refusal = await refusalOf(call())
+      expect(refusal).toBeInstanceOf(Stripe.errors.StripePermissionError)
+      expect(refusal.message).toContain(`'rak_event_read' permission`)
+    }
+  })
+
+  it.each(['rate_limit', 'lock_timeout', 'server_error', 'html', 'reset'] as const)(
+    '%s on a list',
+    async (kind) => {
+      fixture.double.faults.set({ kind, calls: 'lists' })
+      expect(await refusalOf(stripe.checkout.sessions.list())).toBeInstanceOf(Stripe.errors.StripeError)
+      await expect(read()).resolves.toMatchObject({ id })
+      expect(fixture.double.requests.map(({ fault, status }) => [fault, status])).toEqual([
+        [kind, expect.any(Number)],
+        [null, 200],
+      ])
+    },
+  )
+
+  it('wrong objects in a list', async () => {
+    fixture.double.faults.set({ kind: 'wrong_id', calls: 'lists' })
+    const { data } = await stripe.checkout.sessions.list()
+    expect(data.map((session) => session.id)).not.toContain(id)
   })
 
   it('a hang ends with the client, and is logged without a status', async () => {
@@ -94,6 +132,20 @@ describe('a fault hits', () => {
     fixture.double.faults.set({ kind: 'server_error', path: '/v1/events' })
     fixture.double.faults.set({ kind: 'server_error', account: fixture.euroAccount.id })
     expect(await outcomes(2)).toBe('..')
+  })
+
+  it('while its storm lasts', async () => {
+    fixture.double.faults.set({
+      kind: 'rate_limit',
+      from: noon + 1000,
+      until: noon + 2000,
+      calls: 'retrieves',
+    })
+    expect(await outcomes(1)).toBe('.')
+    fixture.pass(1000)
+    expect(await outcomes(2)).toBe('xx')
+    fixture.pass(1000)
+    expect(await outcomes(1)).toBe('.')
   })
 
   it('by a chance that repeats with the seed', async () => {

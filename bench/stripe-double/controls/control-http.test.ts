@@ -38,6 +38,37 @@ it('drives a payment from another process', async () => {
   })
 })
 
+it('drives customers, invoices, subscriptions and webhooks from another process', async () => {
+  const customer = await made('create_customer', { metadata: { revtrail_visit_id: 'rt_visit' } })
+  await act('update_customer', { customer, metadata: { tier: 'gold' } })
+  const own = await made('create_payment_intent', { customer, amount: 500 })
+  expect((await act('confirm_payment_intent', { payment_intent: own })).result).toMatchObject({
+    status: 'succeeded',
+  })
+  const bill = await made('create_invoice', { customer, amount: 700 })
+  expect((await act('pay_invoice', { invoice: bill })).result).toMatchObject({ status: 'paid' })
+  const session = await made('create_checkout_session', { mode: 'subscription' })
+  const { subscription } = z
+    .object({ subscription: z.string() })
+    .parse((await act('pay', { session, balance: 'later' })).result)
+  await act('post_balance', { payment: session })
+  expect((await act('renew_subscription', { subscription })).result).toMatchObject({ status: 'paid' })
+  await act('update_subscription', { subscription, metadata: { plan: 'gold' } })
+  expect((await act('cancel_subscription', { subscription })).result).toMatchObject({ status: 'canceled' })
+  const url = `${fixture.double.url}/hook`
+  const endpoint = await made('create_webhook_endpoint', {
+    url,
+    events: ['charge.refunded'],
+    retry_delays_ms: [],
+  })
+  await act('refund', { payment: bill })
+  await fixture.double.webhooksSettled()
+  expect((await act('webhook_deliveries', { endpoint })).result).toMatchObject([
+    { type: 'charge.refunded', attempt: 1, status: 404 },
+  ])
+  await act('delete_webhook_endpoint', { endpoint })
+})
+
 it('sets faults, keys and links, and shows the calls', async () => {
   const { restricted } = fixture.account.keys.test
   const call = () =>
@@ -53,6 +84,11 @@ it('sets faults, keys and links, and shows the calls', async () => {
   await act('revoke_key', { key: restricted })
   expect((await call()).status).toBe(401)
   expect(fixture.double.requests).toMatchObject([{ status: 401 }])
+  await act('restore_key', { key: restricted })
+  await act('withhold_permissions', { key: restricted, permissions: [] })
+  await act('grant_permissions', { key: restricted, permissions: ['rak_accounts_kyc_basic_read'] })
+  const headers = { authorization: `Bearer ${restricted}` }
+  expect((await fetch(`${fixture.double.url}/v1/account`, { headers })).status).toBe(200)
 })
 
 it('opens a new account and points its link at a shop', async () => {

@@ -13,12 +13,18 @@ import {
   payParams,
   refundParams,
   sessionParams,
+  webhookParams,
 } from '../params.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { type Act, act } from './act.ts'
 import { createBillingActs } from './billing-acts.ts'
 import type { Controls } from './controls.ts'
 import { ledgerParams } from './controls.ts'
 
+type Parts = { controls: Controls; webhooks: Webhooks; faults: Faults; log: RequestLog }
+
+const nothing = z.strictObject({})
+const ofEndpoint = z.strictObject({ endpoint: z.string() })
 const key = z.strictObject({ key: z.string() })
 const ofSession = { session: z.string() }
 const ofRefund = { refund: z.string() }
@@ -30,8 +36,7 @@ const permissions = z.strictObject({ key: z.string(), permissions: z.array(z.str
  * The controls over HTTP, for the demo and for browser tests in another process: `POST /_double/<act>` with a
  * JSON object; the answer is `{ "result": ... }` or `{ "error": "..." }`.
  */
-export function createActs(controls: Controls, faults: Faults, log: RequestLog): ReadonlyMap<string, Act> {
-  const nothing = z.strictObject({})
+export function createActs({ controls, webhooks, faults, log }: Parts): ReadonlyMap<string, Act> {
   return new Map<string, Act>([
     ...createBillingActs(controls),
     ['accounts', act(nothing, () => controls.listAccounts())],
@@ -81,6 +86,15 @@ export function createActs(controls: Controls, faults: Faults, log: RequestLog):
       'ledger',
       act(ledgerParams.extend({ account: z.string() }), ({ account, ...rest }) =>
         controls.ledger(account, rest),
+      ),
+    ],
+    ['create_webhook_endpoint', act(webhookParams, (params) => webhooks.createWebhookEndpoint(params))],
+    ['delete_webhook_endpoint', act(ofEndpoint, ({ endpoint }) => webhooks.deleteWebhookEndpoint(endpoint))],
+    ['webhook_deliveries', act(ofEndpoint, ({ endpoint }) => webhooks.webhookDeliveries(endpoint))],
+    [
+      'resend_event',
+      act(ofEndpoint.extend({ event: z.string() }), ({ endpoint, event }) =>
+        webhooks.resendEvent(endpoint, event),
       ),
     ],
     ['set_fault', act(faultRule, (rule) => faults.set(rule))],

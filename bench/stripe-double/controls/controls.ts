@@ -45,6 +45,7 @@ export function createControls(world: World) {
 
   return {
     ...createBillingControls(world),
+    /** Expires what is due; every request does that first. */
     sweepExpired: expiry.sweep,
     listAccounts: () => [...world.accounts.values()].map(accountView),
     createAccount: (params: z.input<typeof accountParams>) =>
