@@ -32,13 +32,16 @@ export function createRandom(seed: string | number): Random {
     return value
   }
 
+  // Through a buffer: a string that grows letter by letter stays a chain of pieces, and the double keeps millions.
   function token(length: number): string {
-    let text = ''
-    while (text.length < length) {
+    const letters = Buffer.alloc(length)
+    for (let at = 0; at < length; ) {
       const value = byte()
-      if (value < FAIR_BYTES) text += BASE62[value % BASE62.length]
+      if (value >= FAIR_BYTES) continue
+      letters[at] = BASE62.charCodeAt(value % BASE62.length)
+      at += 1
     }
-    return text
+    return letters.toString('latin1')
   }
 
   const fraction = () => ((byte() * 256 + byte()) * 256 + byte()) / 2 ** 24
