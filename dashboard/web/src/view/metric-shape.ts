@@ -21,9 +21,13 @@ export const metricShapes: Record<Metric, MetricShape> = {
   orders: shape('Orders', 'count'),
   payment_conversion_rate: shape('Paid', 'percent'),
   revenue: shape('Revenue', 'money'),
+  net_revenue: shape('Net revenue', 'money'),
+  refunds: { name: 'Refunds', kind: 'money', falling_is_good: true },
   average_order_value: shape('Per order', 'money'),
   revenue_per_visitor: shape('Per visitor', 'money'),
 }
+
+const averages: readonly Metric[] = ['average_order_value', 'revenue_per_visitor']
 
 /** The plain number of a value: the decimal of money, null when there is none. */
 export function numberOf(value: MetricValue | undefined): number | null {
@@ -44,7 +48,7 @@ export function formatMetric(
 ): string {
   const money = moneyOf(value)
   // An average is a small figure: $1 beside $0.94 would look like a rounded one.
-  const exact = form === 'full' || (metric !== 'revenue' && Math.abs(money?.value ?? 0) < 1_000)
+  const exact = form === 'full' || (averages.includes(metric) && Math.abs(money?.value ?? 0) < 1_000)
   if (money !== null) return exact ? formatMoney(money) : formatShortMoney(money)
   const number = numberOf(value)
   if (number === null) return '—'
