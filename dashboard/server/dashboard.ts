@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Service, ServiceContext } from '../../schema/process/service.ts'
 import { createApp } from './app.ts'
 import type { Installation } from './environment.ts'
-import { prepareFirstRun } from './first-run.ts'
+import { makeConfiguredOwner, offerSetup } from './first-run.ts'
 import { openInstallation } from './installation.ts'
 
 /** A collector's journal may hand in rows of a deleted site until long after; they are removed this often. */
@@ -32,8 +32,9 @@ export async function startDashboard(
   const app = createApp(installation, webFolder)
   const server = createAdaptorServer({ fetch: app.fetch })
   try {
+    await makeConfiguredOwner(installation)
     const port = await listen(server, config.DASHBOARD_PORT, config.HOST)
-    await prepareFirstRun(installation, port, print)
+    await offerSetup(installation, port, print)
     const sweeping = sweep(installation)
     log.info({ port }, 'the dashboard listens')
     const close = async () => {
