@@ -13,8 +13,17 @@ export const countMetrics = [
   'orders',
   'payment_conversion_rate',
 ] as const
-/** Money objects in the site's currency. */
-export const moneyMetrics = ['revenue', 'average_order_value', 'revenue_per_visitor'] as const
+/**
+ * Money objects in the site's currency. `revenue` is gross; `net_revenue` is without `refunds` and without what disputes
+ * lost, each on its own day.
+ */
+export const moneyMetrics = [
+  'revenue',
+  'net_revenue',
+  'refunds',
+  'average_order_value',
+  'revenue_per_visitor',
+] as const
 export const metrics = [...countMetrics, ...moneyMetrics] as const
 export const metric = z.enum(metrics)
 export type Metric = z.infer<typeof metric>
@@ -79,11 +88,17 @@ export type DateRange = z.infer<typeof dateRange>
 
 /**
  * `POST /api/v2/query`: the shape of the Plausible Stats API v2, with revenue. A visit belongs whole to the local day
- * on which it began; revenue belongs to the day of the charge. Revenue of a page is that of the visits which saw it
- * before paying, so its rows overlap; in every other dimension the rows add up to the total. Payments of no known visit
- * are a row `(unattributed)`, which filters can name too; '' is a visit that brought no such value (a direct visit has
- * no source). A filter on `event:` dimensions keeps the visits with an event that fits all of them; `pageviews` and
- * `events` then count those events. An average over nothing is null.
+ * on which it began; revenue belongs to the day of the charge, refunds and lost disputes to their own, under the visit
+ * that earned the payment. Revenue of a page is that of the visits which saw it before paying, so its rows overlap; in
+ * every other dimension the rows add up to the total. Payments of no known visit are a row `(unattributed)`, which
+ * filters can name too; '' is a visit that brought no such value (a direct visit has no source).
+ *
+ * `visitors` of several days are the sum of each day's, since ids change daily. Who opts out where a site honours that
+ * has no id: such visits count as visits and not as visitors, because nobody can tell whose they are.
+ * `payment_conversion_rate` counts a visit as paying once, on the day of its first order, whatever it buys later.
+ *
+ * A filter on `event:` dimensions keeps the visits with an event that fits all of them; `pageviews` and `events` then
+ * count those events. An average over nothing is null.
  *
  * Source: https://plausible.io/docs/stats-api
  */

@@ -99,6 +99,8 @@ type MetaFacts = {
 
 const revenueMetrics = new Set<Metric>([
   'revenue',
+  'net_revenue',
+  'refunds',
   'orders',
   'average_order_value',
   'revenue_per_visitor',

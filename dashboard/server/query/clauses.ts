@@ -4,6 +4,9 @@ import type { Plan } from './plan.ts'
 /** Which part of a question: what single events say, what only the visit as a whole says, or the rest. */
 export type Part = 'event' | 'exit' | 'visit'
 
+/** Every part, for a source that has all of them. */
+export const everyPart: readonly Part[] = ['event', 'exit', 'visit']
+
 function partOf(dimension: Plan['dimensions'][number]): Part {
   if (needsEvents(dimension)) return 'event'
   return dimension === 'visit:exit_page' ? 'exit' : 'visit'
@@ -44,8 +47,7 @@ export function filterConditions(plan: Plan, source: Source, parts: readonly Par
 
 /** Whether a dimension or filter is of this part. */
 export function uses(plan: Plan, part: Part): boolean {
-  return (
-    plan.dimensions.some((dimension) => partOf(dimension) === part) ||
-    plan.filters.some(([, dimension]) => partOf(dimension) === part)
+  return [...plan.dimensions, ...plan.filters.map(([, dimension]) => dimension)].some(
+    (dimension) => partOf(dimension) === part,
   )
 }

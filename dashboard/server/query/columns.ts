@@ -7,8 +7,8 @@ export const unattributed = '(unattributed)'
 /** What a question groups by: a dimension of the contract, with `time` made a grain. */
 export type GroupDimension = Exclude<Dimension, `time${string}`> | `time:${Grain}`
 
-/** Where a column is read: the table of visits, of events, or of payments. */
-export type Source = 'visits' | 'events' | 'payments'
+/** Where a column is read: the table of visits, of events, of payments, or a rollup by one dimension. */
+export type Source = 'visits' | 'events' | 'payments' | 'rolled'
 
 const visitColumns = {
   'visit:entry_page': 'entry_page',
@@ -47,10 +47,11 @@ const exitPage = {
 const instants = {
   visits: 'started_at',
   events: "fromUnixTimestamp64Milli(toInt64(bitShiftRight(session_id, 20)), 'UTC')",
-  payments: 'p.charged_at',
+  payments: 'p.moved_at',
 } as const
 
 function hourColumn(source: Source): string {
+  if (source === 'rolled') throw new Error('rollups are of whole days')
   const instant = instants[source]
   return `concat(formatDateTime(${instant}, '%Y-%m-%d %H:00:00', {timezone:String}), ' ', toString(timezoneOffset(toTimeZone(${instant}, {timezone:String}))))`
 }
@@ -67,6 +68,7 @@ export function needsEvents(dimension: GroupDimension): boolean {
 /** The expression of a dimension where it is read. */
 export function columnOf(dimension: GroupDimension, source: Source): string {
   const prefix = source === 'payments' ? 'p.' : ''
+  if (source === 'rolled' && !dimension.startsWith('time:')) return 'value'
   switch (dimension) {
     case 'time:hour':
       return hourColumn(source)
@@ -77,7 +79,7 @@ export function columnOf(dimension: GroupDimension, source: Source): string {
     case 'time:month':
       return `toStartOfMonth(${prefix}day)`
     case 'visit:exit_page':
-      return exitPage[source]
+      return source === 'rolled' ? 'value' : exitPage[source]
     case 'event:page':
     case 'event:hostname':
     case 'event:name': {
@@ -91,6 +93,15 @@ export function columnOf(dimension: GroupDimension, source: Source): string {
         : column
     }
   }
+}
+
+/** The column of `payments` that holds a dimension of a visit, or null when it is read elsewhere. */
+export function paymentColumn(dimension: GroupDimension): string | null {
+  return isCopied(dimension) ? visitColumns[dimension] : null
+}
+
+function isCopied(dimension: GroupDimension): dimension is keyof typeof visitColumns {
+  return dimension in visitColumns
 }
 
 /** A filter as a condition on an expression; its values are bound as `filter_N`. */

@@ -1,19 +1,14 @@
 -- Visits that have an event which fits, each with what it was as a whole.
 SELECT
   {{outer_dimensions}}
-  uniqExact(m.visitor_id + toUInt64(m.day) * 11400714819323198485) AS visitor_count,
+  uniqExactIf(m.visitor_id + toUInt64(m.day) * 11400714819323198485, m.visitor_id != 0) AS visitor_count,
   uniqExact(m.session_id) AS visit_count,
   sum(m.matched_pageviews) AS pageview_count,
   sum(m.matched_events) AS event_count,
   sum(v.visit_pageviews) AS visit_pageview_count,
   countIf(v.visit_interactions <= 1) AS bounce_count,
-  sum(v.visit_ms) / 1000 AS duration,
-  toUInt64(0) AS order_count,
-  toUInt64(0) AS paying_visit_count,
-  toInt64(0) AS own_amount,
-  toUInt64(0) AS own_order_count,
-  CAST(map(), 'Map(String, Int64)') AS amounts,
-  CAST(map(), 'Map(String, UInt64)') AS orders_by_currency
+  sum(v.visit_ms) AS duration,
+  {{no_money}}
 FROM (
   SELECT
     {{dimensions}}
@@ -23,7 +18,7 @@ FROM (
     countIf(name = 'pageview') AS matched_pageviews,
     count() AS matched_events
   FROM events
-  WHERE site_id = {site_id:UInt32} AND day BETWEEN {from:Date} AND {to:Date}
+  WHERE site_id = {site_id:UInt32} AND {{days}}
     {{conditions}}
   GROUP BY {{keys}} day, visitor_id, session_id
 ) AS m
@@ -35,7 +30,7 @@ INNER JOIN (
     dateDiff('millisecond', started_at, ended_at) AS visit_ms,
     finalizeAggregation(exit_page) AS exit_page
   FROM sessions FINAL
-  WHERE site_id = {site_id:UInt32} AND day BETWEEN {from:Date} AND {to:Date}
+  WHERE site_id = {site_id:UInt32} AND {{days}}
 ) AS v ON v.session_id = m.session_id
 WHERE 1 {{visit_conditions}}
 {{group}}

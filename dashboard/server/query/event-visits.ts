@@ -1,5 +1,7 @@
 import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { dimensionColumns, dimensionKeys, filterConditions, groupClause } from './clauses.ts'
+import type { FactDays } from './fact-days.ts'
+import { noMoney } from './measures.ts'
 import type { Plan } from './plan.ts'
 import { fillTemplate } from './template.ts'
 
@@ -7,7 +9,7 @@ const sql = sqlBeside(import.meta.url)
 const parts = ['visit', 'event'] as const
 
 /** The traffic of a question about events that also asks what their visits were as a whole. */
-export function eventVisitsSql(plan: Plan): string {
+export function eventVisitsSql(plan: Plan, days: FactDays): string {
   const outer = plan.dimensions.map((dimension, index) =>
     dimension === 'visit:exit_page' ? `v.exit_page AS d${index}, ` : `m.d${index} AS d${index}, `,
   )
@@ -15,6 +17,8 @@ export function eventVisitsSql(plan: Plan): string {
     outer_dimensions: outer.join(''),
     dimensions: dimensionColumns(plan, 'events', parts),
     keys: dimensionKeys(plan, parts),
+    no_money: noMoney,
+    days,
     conditions: filterConditions(plan, 'events', parts),
     visit_conditions: filterConditions(plan, 'events', ['exit']),
     group: groupClause(plan),

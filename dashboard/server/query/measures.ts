@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { integer } from '../../../schema/clickhouse/cell.ts'
 import type { Metric } from '../../contract/query.ts'
 
-/** What the database adds up; metrics are made of these. Amounts are minor units, `seconds` are of all visits. */
+/**
+ * What the database adds up; metrics are made of these. Amounts are minor units by currency. Every measure is additive
+ * over days, and so over the rollups of closed days and the facts of open ones.
+ */
 const measureSql = {
   visitors: 'sum(visitor_count)',
   visits: 'sum(visit_count)',
@@ -10,16 +13,31 @@ const measureSql = {
   events: 'sum(event_count)',
   visit_pageviews: 'sum(visit_pageview_count)',
   bounces: 'sum(bounce_count)',
-  seconds: 'sum(duration)',
+  milliseconds: 'sum(duration)',
   orders: 'sum(order_count)',
   paying_visits: 'sum(paying_visit_count)',
-  own: 'sum(own_amount)',
-  own_orders: 'sum(own_order_count)',
-  money: 'sumMap(amounts)',
-  money_orders: 'sumMap(orders_by_currency)',
+  gross: "sumMapIf(map(currency, gross_amount), currency != '')",
+  gross_orders: "sumMapIf(map(currency, order_count), currency != '')",
+  refunded: "sumMapIf(map(currency, refunded_amount), currency != '')",
+  lost: "sumMapIf(map(currency, lost_amount), currency != '')",
 } as const
 
 export type Measure = keyof typeof measureSql
+
+/** The columns of traffic in a source of money, and the reverse: every source of a report has the same columns. */
+export const noTraffic = `toUInt64(0) AS visitor_count,
+  toUInt64(0) AS visit_count,
+  toUInt64(0) AS pageview_count,
+  toUInt64(0) AS event_count,
+  toUInt64(0) AS visit_pageview_count,
+  toUInt64(0) AS bounce_count,
+  toInt64(0) AS duration,`
+export const noMoney = `'' AS currency,
+  toUInt64(0) AS order_count,
+  toUInt64(0) AS paying_visit_count,
+  toInt64(0) AS gross_amount,
+  toInt64(0) AS refunded_amount,
+  toInt64(0) AS lost_amount`
 
 const count = integer.default(0)
 const byCurrency = z.record(z.string(), integer).default({})
@@ -32,13 +50,13 @@ export const measureRow = z.object({
   events: count,
   visit_pageviews: count,
   bounces: count,
-  seconds: z.number().default(0),
+  milliseconds: count,
   orders: count,
   paying_visits: count,
-  own: count,
-  own_orders: count,
-  money: byCurrency,
-  money_orders: byCurrency,
+  gross: byCurrency,
+  gross_orders: byCurrency,
+  refunded: byCurrency,
+  lost: byCurrency,
 })
 export type MeasureRow = z.infer<typeof measureRow>
 
@@ -49,15 +67,17 @@ const measuresOf = {
   events: ['events'],
   views_per_visit: ['visit_pageviews', 'visits'],
   bounce_rate: ['bounces', 'visits'],
-  visit_duration: ['seconds', 'visits'],
+  visit_duration: ['milliseconds', 'visits'],
   orders: ['orders'],
   payment_conversion_rate: ['paying_visits', 'visits'],
-  revenue: ['own', 'money'],
-  average_order_value: ['own', 'own_orders', 'money', 'money_orders'],
-  revenue_per_visitor: ['own', 'money', 'visitors'],
+  revenue: ['gross'],
+  net_revenue: ['gross', 'refunded', 'lost'],
+  refunds: ['refunded'],
+  average_order_value: ['gross', 'gross_orders'],
+  revenue_per_visitor: ['gross', 'visitors'],
 } as const satisfies Record<Metric, readonly Measure[]>
 
-/** What rows are ordered by, over the measures of a row. What cannot be divided comes last. */
+/** What rows are ordered by, over the measures of a row: money in the site's currency. What cannot be divided comes last. */
 export const orderSql = {
   visitors: 'visitors',
   visits: 'visits',
@@ -65,24 +85,43 @@ export const orderSql = {
   events: 'events',
   views_per_visit: 'visit_pageviews / nullIf(visits, 0)',
   bounce_rate: 'bounces / nullIf(visits, 0)',
-  visit_duration: 'seconds / nullIf(visits, 0)',
+  visit_duration: 'milliseconds / nullIf(visits, 0)',
   orders: 'orders',
   payment_conversion_rate: 'paying_visits / nullIf(visits, 0)',
-  revenue: 'own',
-  average_order_value: 'own / nullIf(own_orders, 0)',
-  revenue_per_visitor: 'own / nullIf(visitors, 0)',
+  revenue: 'gross[{currency:String}]',
+  net_revenue: 'gross[{currency:String}] - refunded[{currency:String}] - lost[{currency:String}]',
+  refunds: 'refunded[{currency:String}]',
+  average_order_value: 'gross[{currency:String}] / nullIf(gross_orders[{currency:String}], 0)',
+  revenue_per_visitor: 'gross[{currency:String}] / nullIf(visitors, 0)',
 } as const satisfies Record<Metric, string>
 
-const ofPayments = new Set<Measure>(['orders', 'paying_visits', 'own', 'own_orders', 'money', 'money_orders'])
-const ofWholeVisits = new Set<Measure>(['visit_pageviews', 'bounces', 'seconds'])
+const ofDeductions = new Set<Measure>(['refunded', 'lost'])
+const ofMoney = new Set<Measure>(['orders', 'paying_visits', 'gross', 'gross_orders', ...ofDeductions])
+const ofWholeVisits = new Set<Measure>(['visit_pageviews', 'bounces', 'milliseconds'])
 
-/** The measures that metrics need, and which of the sources have them. */
-export function measuresFor(metrics: readonly Metric[]) {
+/** What metrics need of the sources. */
+export type Needs = {
+  /** The measures as columns, each followed by a comma. */
+  sql: string
+  traffic: boolean
+  money: boolean
+  deductions: boolean
+  payingVisits: boolean
+  visitors: boolean
+  /** Whether a question about events asks what their visits were as a whole. */
+  wholeVisits: boolean
+}
+
+/** The measures that metrics need, and of which sources they are. */
+export function needsOf(metrics: readonly Metric[]): Needs {
   const measures = [...new Set(metrics.flatMap((metric): readonly Measure[] => measuresOf[metric]))]
   return {
     sql: measures.map((measure) => `${measureSql[measure]} AS ${measure},`).join('\n  '),
-    fromTraffic: measures.some((measure) => !ofPayments.has(measure)),
-    fromPayments: measures.some((measure) => ofPayments.has(measure)),
+    traffic: measures.some((measure) => !ofMoney.has(measure)),
+    money: measures.some((measure) => ofMoney.has(measure)),
+    deductions: measures.some((measure) => ofDeductions.has(measure)),
+    payingVisits: measures.includes('paying_visits'),
+    visitors: measures.includes('visitors'),
     wholeVisits: measures.some((measure) => ofWholeVisits.has(measure)),
   }
 }

@@ -1,21 +1,16 @@
 {{kind}} JOIN (
-  -- What the paying visits did before they paid.
+  -- What the paying visits did before they paid. The set of visits is looked at before any other column is read: that
+  -- takes half of the time of a join with all events.
   SELECT {{columns}} q.payment_id AS payment_id
-  FROM events AS e
-  INNER JOIN (
-    SELECT payment_id, session_id, charged_at
-    FROM payments FINAL
-    WHERE site_id = {site_id:UInt32} AND livemode = {livemode:Bool} AND day BETWEEN {from:Date} AND {to:Date}
-      AND session_id != 0
-  ) AS q ON q.session_id = e.session_id
-  WHERE e.site_id = {site_id:UInt32}
-    AND (e.day, e.visitor_id, e.session_id) IN (
-      SELECT visit_day, visitor_id, session_id
-      FROM payments FINAL
-      WHERE site_id = {site_id:UInt32} AND livemode = {livemode:Bool} AND day BETWEEN {from:Date} AND {to:Date}
-        AND session_id != 0
-    )
-    AND e.received_at <= q.charged_at
+  FROM (
+    SELECT *
+    FROM events
+    PREWHERE site_id = {site_id:UInt32}
+      AND day IN (SELECT visit_day {{concerned}})
+      AND session_id IN (SELECT session_id {{concerned}})
+  ) AS e
+  INNER JOIN (SELECT payment_id, session_id, charged_at {{concerned}}) AS q ON q.session_id = e.session_id
+  WHERE e.received_at <= q.charged_at
     {{conditions}}
   GROUP BY {{keys}} q.payment_id
 ) AS seen ON seen.payment_id = p.payment_id

@@ -9,12 +9,15 @@ const sql = sqlBeside(import.meta.url)
 /**
  * Joins each payment with the events of its visit that came before the charge. A filter on events leaves out the
  * payments without one; a mere dimension keeps them, as unattributed.
+ *
+ * @param concerned FROM and WHERE of the payments
  */
-export function paymentEventsSql(plan: Plan): string {
+export function paymentEventsSql(plan: Plan, concerned: string): string {
   const columns = plan.dimensions.filter(needsEvents).map((dimension) => `e.${columnOf(dimension, 'events')}`)
   const filtered = plan.filters.some(([, dimension]) => needsEvents(dimension))
   return fillTemplate(sql(), {
     kind: filtered ? 'INNER' : 'LEFT',
+    concerned,
     columns: columns.map((column) => `${column} AS ${column.slice(2)}, `).join(''),
     keys: columns.map((column) => `${column}, `).join(''),
     conditions: filterConditions(plan, 'events', ['event']),

@@ -12,11 +12,14 @@ import type { Days } from './date-range.ts'
 import { readFirstDay } from './first-day.ts'
 import { type Plan, planQuery } from './plan.ts'
 import { readReport } from './report.ts'
+import type { RolledDays } from './rolled-days.ts'
+import { createRolledDaysCache } from './rolled-days-cache.ts'
 
 /** `POST /api/v2/query`: parse, plan, run, shape. */
 export function queryRoutes(installation: Installation) {
   const { now, reader, writer } = installation
   const routes = createRoutes()
+  const rolledDays = createRolledDaysCache(reader, now)
 
   const queryRoute = createRoute({
     ...open('read'),
@@ -33,10 +36,13 @@ export function queryRoutes(installation: Installation) {
     const today = localDay(moment, zoneAt(site, moment))
     const firstDay = body.date_range === 'all' ? await readFirstDay(reader, site.site_id) : null
     const plan = planQuery(body, site, { now: moment, firstDay: firstDay ?? today })
-    const connection = await readConnection(writer, site.site_id)
+    const [connection, rolled] = await Promise.all([
+      readConnection(writer, site.site_id),
+      rolledDays(site.site_id),
+    ])
     const livemode = shownMode(connection)
 
-    const readings = await readBoth(reader, plan, livemode)
+    const readings = await readBoth(reader, plan, { livemode, rolled })
     const wants = {
       labels: body.include.time_labels ?? false,
       total: body.include.total_rows ?? false,
@@ -60,9 +66,13 @@ export function queryRoutes(installation: Installation) {
 
 // What a breakdown compares with are the rows that it shows, so these are read first; a total or a series is read
 // beside what it compares with.
-async function readBoth(reader: ClickHouseClient, plan: Plan, livemode: boolean): Promise<Readings> {
+async function readBoth(
+  reader: ClickHouseClient,
+  plan: Plan,
+  site: { livemode: boolean; rolled: RolledDays },
+): Promise<Readings> {
   const { days, before } = plan
-  const read = (of: Days, only: string[][] | null) => readReport(reader, plan, { days: of, livemode, only })
+  const read = (of: Days, only: string[][] | null) => readReport(reader, plan, { ...site, days: of, only })
   if (before === null) return { rows: await read(days, null), before: null }
   if (plan.series !== null || plan.dimensions.length === 0) {
     const [rows, earlier] = await Promise.all([read(days, null), read(before, null)])

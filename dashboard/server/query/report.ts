@@ -3,13 +3,19 @@ import { z } from 'zod'
 import { integer } from '../../../schema/clickhouse/cell.ts'
 import { readRows, sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { dayText } from '../../../schema/site/local-day.ts'
-import { groupClause } from './clauses.ts'
+import { groupClause, uses } from './clauses.ts'
 import type { Days } from './date-range.ts'
 import { eventVisitsSql } from './event-visits.ts'
 import { eventsSql } from './events.ts'
-import { measureRow, measuresFor, orderSql } from './measures.ts'
-import { paymentsSql } from './payments.ts'
+import { type FactDays, factDays } from './fact-days.ts'
+import { measureRow, type Needs, needsOf, orderSql } from './measures.ts'
+import { moneySql } from './money.ts'
 import type { Plan } from './plan.ts'
+import type { RolledDays } from './rolled-days.ts'
+import { rolledMoneySql } from './rolled-money.ts'
+import { rolledTrafficSql } from './rolled-traffic.ts'
+import { rollupOf } from './rollup.ts'
+import { type DaySplit, splitMoney, splitTraffic } from './split-days.ts'
 import { fillTemplate } from './template.ts'
 import { visitsSql } from './visits.ts'
 
@@ -23,12 +29,20 @@ export type ReportOptions = {
   livemode: boolean
   /** Only rows with these dimensions, in any order; null for all, in the order and page of the plan. */
   only: string[][] | null
+  /** What the rollups can answer for. */
+  rolled: RolledDays
 }
+
+/** The sources of a report as SQL, and the parameters that they name. */
+type Sources = { sql: string[]; params: Record<string, unknown> }
 
 // More than the intervals of any series (plan.ts), which is not paged here but after its gaps are filled.
 const allRows = 100_000
 
-/** Runs a question over some days: traffic and payments in one query, a row for each combination of dimensions. */
+/**
+ * Runs a question over some days: traffic and money in one query, a row for each combination of dimensions. Closed days
+ * come from rollups where one has the answer, everything else from facts; the numbers are the same.
+ */
 export async function readReport(
   client: ClickHouseClient,
   plan: Plan,
@@ -36,6 +50,9 @@ export async function readReport(
 ): Promise<ReportRow[]> {
   const { days, livemode, only } = options
   const whole = only !== null || plan.series !== null
+  const sources = sourcesOf(plan, options)
+  if (sources.sql.length === 0)
+    return plan.dimensions.length > 0 ? [] : [reportRow.parse({ dimensions: [], total_rows: 1 })]
   const params = {
     site_id: plan.site.site_id,
     timezone: plan.timezone,
@@ -45,35 +62,61 @@ export async function readReport(
     to: dayText(days.to),
     limit: whole ? allRows : plan.limit,
     offset: whole ? 0 : plan.offset,
+    ...sources.params,
     ...(only === null ? {} : { only }),
     ...Object.fromEntries(plan.filters.map(([, , values], index) => [`filter_${index}`, values])),
   }
-  return await readRows(client, { sql: reportSql(plan, only !== null), params, row: reportRow })
-}
-
-function reportSql(plan: Plan, restricted: boolean): string {
-  const measures = measuresFor(plan.metrics)
-  const traffic = plan.byEvent ? eventTraffic(plan, measures.wholeVisits) : visitsSql
-  const sources = [
-    ...(measures.fromTraffic ? [traffic(plan)] : []),
-    ...(measures.fromPayments ? [paymentsSql(plan)] : []),
-  ]
-  const dimensions = plan.dimensions.map((_, index) => `toString(d${index})`)
-  return fillTemplate(sql(), {
-    dimensions: dimensions.length === 0 ? "CAST([], 'Array(String)')" : `[${dimensions.join(', ')}]`,
-    measures: measures.sql,
-    sources: sources.join('\nUNION ALL\n'),
+  const query = fillTemplate(sql(), {
+    dimensions: dimensionList(plan),
+    measures: needsOf(plan.metrics).sql,
+    sources: sources.sql.join('\nUNION ALL\n'),
     group: groupClause(plan),
-    having: restricted ? 'HAVING has({only:Array(Array(String))}, dimensions)' : '',
+    having: only === null ? '' : 'HAVING has({only:Array(Array(String))}, dimensions)',
     order: orderClause(plan),
   })
+  return await readRows(client, { sql: query, params, row: reportRow })
 }
 
-function eventTraffic(plan: Plan, wholeVisits: boolean): (plan: Plan) => string {
-  const asksExit =
-    plan.dimensions.includes('visit:exit_page') ||
-    plan.filters.some(([, dimension]) => dimension === 'visit:exit_page')
-  return wholeVisits || asksExit ? eventVisitsSql : eventsSql
+function sourcesOf(plan: Plan, { days, rolled }: ReportOptions): Sources {
+  const needs = needsOf(plan.metrics)
+  const rollup = rollupOf(plan)
+  if (rollup === null) {
+    const sql = [
+      ...(needs.traffic ? [factTraffic(plan, needs, factDays.range)] : []),
+      ...(needs.money ? [moneySql(plan, needs, factDays.range)] : []),
+    ]
+    return { sql, params: {} }
+  }
+  const asked = { plan, days, rollup, rolled }
+  const traffic = needs.traffic ? splitTraffic(asked) : nothing
+  const money = needs.money ? splitMoney(asked) : nothing
+  return {
+    sql: [
+      ...(traffic.facts.length > 0 ? [factTraffic(plan, needs, factDays.traffic)] : []),
+      ...(traffic.runs.length > 0 ? [rolledTrafficSql(plan)] : []),
+      ...(money.facts.length > 0 ? [moneySql(plan, needs, factDays.money)] : []),
+      ...(money.runs.length > 0 ? [rolledMoneySql(plan)] : []),
+    ],
+    params: {
+      rolled_dimension: rollup.dimension,
+      traffic_days: traffic.facts.map(dayText),
+      traffic_runs: traffic.runs,
+      money_days: money.facts.map(dayText),
+      money_runs: money.runs,
+    },
+  }
+}
+
+const nothing: DaySplit = { facts: [], runs: [] }
+
+function factTraffic(plan: Plan, needs: Needs, days: FactDays): string {
+  if (!plan.byEvent) return visitsSql(plan, days)
+  return needs.wholeVisits || uses(plan, 'exit') ? eventVisitsSql(plan, days) : eventsSql(plan, days)
+}
+
+function dimensionList(plan: Plan): string {
+  const dimensions = plan.dimensions.map((_, index) => `toString(d${index})`)
+  return dimensions.length === 0 ? "CAST([], 'Array(String)')" : `[${dimensions.join(', ')}]`
 }
 
 function orderClause(plan: Plan): string {

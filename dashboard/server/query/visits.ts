@@ -1,5 +1,7 @@
 import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { dimensionColumns, filterConditions, groupClause } from './clauses.ts'
+import type { FactDays } from './fact-days.ts'
+import { noMoney } from './measures.ts'
 import type { Plan } from './plan.ts'
 import { fillTemplate } from './template.ts'
 
@@ -7,9 +9,11 @@ const sql = sqlBeside(import.meta.url)
 const parts = ['visit', 'exit'] as const
 
 /** The traffic of a question that looks at visits only. */
-export function visitsSql(plan: Plan): string {
+export function visitsSql(plan: Plan, days: FactDays): string {
   return fillTemplate(sql(), {
     dimensions: dimensionColumns(plan, 'visits', parts),
+    no_money: noMoney,
+    days,
     conditions: filterConditions(plan, 'visits', parts),
     group: groupClause(plan),
   })
