@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ChargeRecord, DisputeRecord, TransactionRecord } from '../books/records.ts'
 import { type Book, DoubleMisuse, emit, locate, seconds, type World } from '../books/world.ts'
-import type { disputeOutcome, disputeParams } from '../params.ts'
+import type { disputeOutcome, disputeParams, momentParams } from '../params.ts'
 import { chargeBehind, move, requireSucceeded, settled } from './charges.ts'
 
 /** What Stripe charges for a dispute, in minor units of the balance. */
@@ -49,6 +49,22 @@ function withdraw(world: World, book: Book, { charge, dispute, created }: Step):
     source: dispute.id,
     created,
   })
+}
+
+/** The shop sends its evidence, and the bank begins to look at it. */
+export function answerDispute(
+  world: World,
+  id: string,
+  params: z.output<typeof momentParams>,
+): DisputeRecord {
+  const { book, row } = locate(world, id, (candidate) => candidate.disputes.get(id))
+  const next = { needs_response: 'under_review', warning_needs_response: 'warning_under_review' } as const
+  if (row.status !== 'needs_response' && row.status !== 'warning_needs_response') {
+    throw new DoubleMisuse(`${id} is ${row.status}: it needs no response.`)
+  }
+  const dispute = book.disputes.put({ ...row, status: next[row.status] })
+  tell(world, book, { type: 'charge.dispute.updated', dispute, created: seconds(world, params.at) })
+  return dispute
 }
 
 /** The bank decides. A won dispute brings the money back; a lost one leaves things as they are. */

@@ -264,6 +264,7 @@ describe('the money of a payment', () => {
     const { id } = fixture.double.pay(fixture.double.createCheckoutSession({ amount: 1000 }).id)
     const { id: disputeId } = fixture.double.openDispute(id, { status: open })
     expect((await chargeOf(id)).charge.disputed).toBe(true)
+    expect(fixture.double.answerDispute(disputeId).status).toMatch(/under_review$/)
     fixture.double.closeDispute(disputeId, { status: close })
     const dispute = await stripe.disputes.retrieve(disputeId)
     expect(dispute).toMatchObject({ status: close, amount: 1000 })

@@ -1,12 +1,11 @@
 import type { z } from 'zod'
 import type { InvoiceRecord, SubscriptionRecord } from '../books/billing-records.ts'
-import type { Plan, SessionRecord } from '../books/records.ts'
+import type { SessionRecord } from '../books/records.ts'
 import { type Book, DoubleMisuse, emit, locate, seconds, type World } from '../books/world.ts'
 import type { cancelParams, metadataChanges, renewalParams } from '../params.ts'
+import { DAY_S, periodAfter } from './billing-period.ts'
 import { merged } from './customers.ts'
 import { issueInvoice, payOpen } from './invoices.ts'
-
-const DAY_S = 86_400
 
 /** The subscription of a session that is being completed, and its first invoice, still open. */
 export function startSubscription(
@@ -72,19 +71,6 @@ function draftOf(subscription: SubscriptionRecord, { amounts, ...terms }: Terms)
     period_start: subscription.current_period_start,
     period_end: subscription.current_period_end,
   }
-}
-
-/** Seconds of the end of a period; a month later is the same day, or the last of a shorter month. */
-function periodAfter(start: number, { interval, interval_count: count }: Plan): number {
-  if (interval === 'day' || interval === 'week') return start + count * (interval === 'day' ? 1 : 7) * DAY_S
-  const date = new Date(start * 1000)
-  const months = interval === 'month' ? count : 12 * count
-  const day = date.getUTCDate()
-  date.setUTCDate(1)
-  date.setUTCMonth(date.getUTCMonth() + months)
-  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
-  date.setUTCDate(Math.min(day, last))
-  return date.getTime() / 1000
 }
 
 /** The next period begins: an invoice, paid unless told otherwise. A declined card makes it `past_due`. */

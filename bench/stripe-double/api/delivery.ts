@@ -58,7 +58,8 @@ function headersFor(answer: Answer, requestId: string, length: number) {
 }
 
 function send(answer: Answer, { response, requestId }: Delivery): number {
-  const body = Buffer.from(JSON.stringify(answer.body, null, 2))
+  // Stripe indents its answers; a simulation that reads 100,000 payments would pay for that twice.
+  const body = Buffer.from(JSON.stringify(answer.body))
   response.writeHead(answer.status, headersFor(answer, requestId, body.length)).end(body)
   return answer.status
 }

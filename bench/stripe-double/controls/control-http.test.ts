@@ -32,7 +32,9 @@ it('drives a payment from another process', async () => {
   expect(unpaid.result).toMatchObject({ status: 'complete', payment_status: 'unpaid' })
   await act('settle_delayed', { session })
   await act('fail_refund', { refund: await made('refund', { payment: session, amount: 1000 }) })
-  await act('close_dispute', { dispute: await made('open_dispute', { payment: session }), status: 'lost' })
+  const dispute = await made('open_dispute', { payment: session })
+  await act('answer_dispute', { dispute })
+  await act('close_dispute', { dispute, status: 'lost' })
   expect((await act('ledger', { account: fixture.account.id })).result).toMatchObject({
     payments: [{ id: session, gross: 5000, refunded: 0, lost: 5000, net: 0 }],
   })

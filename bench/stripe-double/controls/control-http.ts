@@ -77,6 +77,12 @@ export function createActs({ controls, webhooks, faults, log }: Parts): Readonly
       act(disputeParams.extend(ofPayment), ({ payment, ...rest }) => controls.openDispute(payment, rest)),
     ],
     [
+      'answer_dispute',
+      act(momentParams.extend({ dispute: z.string() }), ({ dispute, ...rest }) =>
+        controls.answerDispute(dispute, rest),
+      ),
+    ],
+    [
       'close_dispute',
       act(disputeOutcome.extend({ dispute: z.string() }), ({ dispute, ...rest }) =>
         controls.closeDispute(dispute, rest),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createSession, expireSession } from '../acts/checkout-sessions.ts'
 import { failDelayed, settleDelayed } from '../acts/delayed.ts'
-import { closeDispute, openDispute } from '../acts/disputes.ts'
+import { answerDispute, closeDispute, openDispute } from '../acts/disputes.ts'
 import { createExpiry } from '../acts/expiry.ts'
 import { createLink, updateLink } from '../acts/payment-links.ts'
 import { pay } from '../acts/payments.ts'
@@ -86,6 +86,8 @@ export function createControls(world: World) {
     /** `id` is the session, the invoice, the payment intent or the charge. */
     openDispute: (id: string, params: z.input<typeof disputeParams> = {}) =>
       disputeShape(openDispute(world, id, disputeParams.parse(params))),
+    answerDispute: (id: string, params: z.input<typeof momentParams> = {}) =>
+      disputeShape(answerDispute(world, id, momentParams.parse(params))),
     closeDispute: (id: string, params: z.input<typeof disputeOutcome>) =>
       disputeShape(closeDispute(world, id, disputeOutcome.parse(params))),
 
