@@ -16,6 +16,10 @@ export type Pace = {
   bulkGapMs: number
   /** Requests a day and site about ids that Stripe does not know, before they are looked up together. */
   missesPerDay: number
+  /** Between two polls of an account's events; null never polls. */
+  eventsEveryMs: number | null
+  /** Between two sweeps of an account's lists; null never sweeps. */
+  sweepEveryMs: number | null
 }
 
 export const defaultPace: Pace = {
@@ -27,4 +31,6 @@ export const defaultPace: Pace = {
   closeMs: 10_000,
   bulkGapMs: 600_000,
   missesPerDay: 200,
+  eventsEveryMs: 110_000,
+  sweepEveryMs: 86_400_000,
 }

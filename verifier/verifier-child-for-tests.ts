@@ -18,6 +18,12 @@ process.once('message', async (message) => {
   if (!parsed.ok) throw new Error(parsed.faults.join('\n'))
   const config = { ...parsed.config, VERIFIER_PORT: 0 }
   const context = { config, clickhouse, log: pino({ level: 'silent' }), now: Date.now }
-  await startVerifier(context, { ...defaultPace, pollMs: 20, backoffMs: 50 })
+  await startVerifier(context, {
+    ...defaultPace,
+    pollMs: 20,
+    backoffMs: 50,
+    eventsEveryMs: null,
+    sweepEveryMs: null,
+  })
   process.send?.('started')
 })

@@ -3,10 +3,14 @@ import { startProbes } from '../schema/process/probes.ts'
 import type { Service, ServiceContext } from '../schema/process/service.ts'
 import { openClaimLoop } from './claims/open-claim-loop.ts'
 import { openEquipment } from './equipment.ts'
+import { JobRuns } from './jobs/job-runs.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { keepSalts } from './jobs/salt-job.ts'
 import { defaultPace, type Pace } from './pace.ts'
+import { takeExternalPayments } from './payments/take-external.ts'
 import { PollLoop } from './poll-loop.ts'
+import { Reconciler } from './reconciliation/reconciler.ts'
+import { WebhookLoop } from './reconciliation/webhook-loop.ts'
 
 /**
  * Starts the verifier: claims become payments by asking Stripe, and salts are made and destroyed. Everything it has
@@ -21,21 +25,52 @@ export async function startVerifier(
   const { config, log, now } = context
   const equipment = await openEquipment(context, pace)
   const { client, ledger } = equipment
-  const claims = openClaimLoop(equipment, pace)
-  const loop = new PollLoop(() => claims.step(), { pollMs: pace.pollMs, log })
-  const accounting = new PollLoop(() => ledger.write(), { pollMs: 5000, log })
-  const stopJobs = startJobs(
-    [{ name: 'salts', cron: '3 * * * *', run: () => keepSalts(client, { now: now(), log }) }],
+  const runs = new JobRuns(client, { now, log })
+  await runs.closeInterrupted()
+  const reconciler = new Reconciler(equipment, pace, runs)
+  const claims = openClaimLoop(equipment, pace, () => {
+    jobs.trigger('sweep')
+    jobs.trigger('reassign')
+  })
+  const webhooks = new WebhookLoop(equipment)
+  const jobs = startJobs(
+    [
+      {
+        name: 'salts',
+        cron: '3 * * * *',
+        run: async () => {
+          const name = { job: 'salts', scope: '', site_ids: [] }
+          const done = await runs.run(
+            name,
+            async () => ({ result: 'ok', detail: '', rows: await keepSalts(client, { now: now(), log }) }),
+            { quiet: true },
+          )
+          if (!done) throw new Error('Salts could not be kept.')
+        },
+      },
+      { name: 'events', cron: '* * * * *', run: () => reconciler.pollDue() },
+      { name: 'sweep', cron: '*/10 * * * *', run: () => reconciler.sweepDue() },
+      { name: 'reassign', cron: '17 4 * * *', run: () => reconciler.reassign() },
+    ],
     log,
   )
-  const probes = await startProbes(config.VERIFIER_PORT, () => loop.readiness())
+  const loops = {
+    claims: new PollLoop(() => claims.step(), { pollMs: pace.pollMs, log }),
+    webhooks: new PollLoop(() => webhooks.step(), { pollMs: pace.pollMs, log }),
+    external: new PollLoop(async () => void (await takeExternalPayments(equipment)), {
+      pollMs: pace.pollMs * 2,
+      log,
+    }),
+    ledger: new PollLoop(() => ledger.write(), { pollMs: pace.pollMs * 10, log }),
+  }
+  const probes = await startProbes(config.VERIFIER_PORT, () => loops.claims.readiness())
   log.info({ port: probes.port }, 'verifier started')
 
   const close = async () => {
     const finish = async () => {
       equipment.stop()
-      await loop.close()
-      await Promise.all([claims.close(), stopJobs(), accounting.close()])
+      await Promise.all(Object.values(loops).map((loop) => loop.close()))
+      await Promise.all([claims.close(), jobs.stop()])
       await ledger.write()
     }
     await Promise.race([finish(), wait(pace.closeMs, undefined, { ref: false })]).catch((error) =>
@@ -43,5 +78,5 @@ export async function startVerifier(
     )
     await Promise.all([probes.close(), client.close()])
   }
-  return { close, heartbeat: () => loop.heartbeat(), port: probes.port }
+  return { close, heartbeat: () => loops.claims.heartbeat(), port: probes.port }
 }

@@ -22,6 +22,8 @@ const testPace: Pace = {
   backoffMs: 50,
   restMs: 300,
   retestMs: 300,
+  eventsEveryMs: null,
+  sweepEveryMs: null,
 }
 
 const stateRow = z.object({

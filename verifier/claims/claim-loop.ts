@@ -39,6 +39,7 @@ export type ClaimLoopOptions = {
   write: (verdicts: readonly Verdict[]) => Promise<void>
   /** Requests a day and site about ids that Stripe does not know; more of them are looked up together. */
   missesPerDay: number
+  connectionsChanged: () => void
   tick: () => bigint
   now: () => number
   log: Logger
@@ -89,7 +90,9 @@ export class ClaimLoop {
   async #reload(): Promise<void> {
     const { sites, connections } = await this.#options.directory.reload()
     if (sites) this.#wholeTableAt = this.#step
-    if (connections) this.#nextDue = 0
+    if (!connections) return
+    this.#nextDue = 0
+    this.#options.connectionsChanged()
   }
 
   async #findNew(): Promise<void> {

@@ -7,8 +7,16 @@ import { ClaimLoop } from './claim-loop.ts'
 import { takeSessions } from './session-news.ts'
 import { writeVerdicts } from './verdict-writer.ts'
 
-/** The loop over claims, made of what the verifier works with. */
-export function openClaimLoop(equipment: Equipment, pace: Pace): ClaimLoop {
+/**
+ * The loop over claims, made of what the verifier works with.
+ *
+ * @param connectionsChanged is called when keys, or the links that sites may claim, are others than before
+ */
+export function openClaimLoop(
+  equipment: Equipment,
+  pace: Pace,
+  connectionsChanged: () => void = () => undefined,
+): ClaimLoop {
   const { client, directory, registry, clock, linkHosts, paging, now, log } = equipment
   const tick = () => clock.tick()
   const inquiry = new ClaimInquiry({
@@ -39,5 +47,6 @@ export function openClaimLoop(equipment: Equipment, pace: Pace): ClaimLoop {
     write: (verdicts) => writeVerdicts(verdicts, { ...equipment, now: now() }),
     missesPerDay: pace.missesPerDay,
     tick,
+    connectionsChanged,
   })
 }

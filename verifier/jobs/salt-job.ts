@@ -15,11 +15,13 @@ const lifeDays = 2
 /**
  * Makes the salts that some site will need before tomorrow ends there, and destroys those whose 48 hours are over.
  * Run again it changes nothing. Site-local days run from 12 hours behind UTC to 14 ahead.
+ *
+ * @returns how many were made and destroyed
  */
 export async function keepSalts(
   client: ClickHouseClient,
   { now, log }: { now: number; log: Logger },
-): Promise<void> {
+): Promise<number> {
   const existing = await readSaltDays(client)
   const earliest = Math.floor((now - 12 * hour) / day)
   const latest = Math.floor((now + 14 * hour) / day) + 1
@@ -36,6 +38,7 @@ export async function keepSalts(
   for (const each of expired) await destroySalt(client, dayText(each))
   if (missing.length + expired.length > 0)
     log.info({ made: missing.map(dayText), destroyed: expired.map(dayText) }, 'salts kept')
+  return missing.length + expired.length
 }
 
 function range(from: number, to: number): number[] {

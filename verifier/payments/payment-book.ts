@@ -10,6 +10,8 @@ import { attributionOf, type Placed, readAttributions, readEvidence, type TableE
 import { type FoundPayment, rowOfPayment } from './found-payment.ts'
 import { writePayments } from './payments.ts'
 import { readPaymentsByReference } from './payments-by-reference.ts'
+import { sameFacts } from './same-facts.ts'
+import { changedDisputes, changedRefunds } from './stored-deductions.ts'
 import { type Listing, writeUnassigned } from './unassigned-payments.ts'
 
 /** What became of a payment that was found. `fresh` when it was not counted before. */
@@ -54,14 +56,23 @@ export class PaymentBook {
     return await this.#turn.add(() => this.#take(account, founds, linkHosts))
   }
 
+  /** Writes payments of other providers, the latest version of each. */
+  async takeExternal(rows: readonly PaymentRow[]): Promise<void> {
+    await this.#turn.add(() => writePayments(this.#client, rows))
+  }
+
   /** Writes refunds, the latest version of each. */
   async takeRefunds(rows: readonly RefundRow[]): Promise<void> {
-    await this.#turn.add(() => writeRefunds(this.#client, rows))
+    await this.#turn.add(
+      async () => await writeRefunds(this.#client, await changedRefunds(this.#client, rows)),
+    )
   }
 
   /** Writes disputes, the latest version of each. */
   async takeDisputes(rows: readonly DisputeRow[]): Promise<void> {
-    await this.#turn.add(() => writeDisputes(this.#client, rows))
+    await this.#turn.add(
+      async () => await writeDisputes(this.#client, await changedDisputes(this.#client, rows)),
+    )
   }
 
   /** Adds what the money of these charges became, where that was not known, by payment intent. */
@@ -117,7 +128,7 @@ export class PaymentBook {
       const stored = evidence.stored.get(found.payment_id)
       if (!stored) return [{ row, changed: true }]
       const merged = merge(stored, row)
-      return [{ row: merged, changed: !sameButForTime(stored, merged) }]
+      return [{ row: merged, changed: !sameFacts(stored, merged) }]
     })
   }
 
@@ -198,14 +209,6 @@ function merge(stored: PaymentRow, found: PaymentRow): PaymentRow {
     ...stronger(attributionOf(stored), attributionOf(found)),
     version: newer ? found.version : stored.version + 1n,
   }
-}
-
-function sameButForTime(a: PaymentRow, b: PaymentRow): boolean {
-  const facts = ({ verified_at: _, version: __, ...rest }: PaymentRow) =>
-    JSON.stringify(Object.entries(rest).sort(), (___, value) =>
-      typeof value === 'bigint' ? String(value) : value,
-    )
-  return facts(a) === facts(b)
 }
 
 function maxOf(a: bigint, b: bigint): bigint {

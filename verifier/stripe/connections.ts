@@ -8,6 +8,8 @@ const sql = sqlBeside(import.meta.url)
 
 const connectionRow = z.object({
   site_id: z.number().int(),
+  /** `payment_links`, `api` or `webhook`: where the owner puts the visit's reference. */
+  method: z.string(),
   sealed_key: z.string(),
   key_hint: z.string(),
   livemode: z.boolean(),

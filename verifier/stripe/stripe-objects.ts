@@ -44,6 +44,9 @@ export const charge = z.object({
   status: code,
   disputed: z.boolean().default(false),
   payment_intent: reference,
+  presentment_details: presentment,
+  /** A copy of the payment intent's. */
+  metadata: visitMetadata,
   balance_transaction: settlement,
 })
 export type Charge = z.infer<typeof charge>
