@@ -2,17 +2,20 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { type StripeDouble, startStripeDouble } from '../bench/stripe-double/double.ts'
-import { instantCell } from '../schema/clickhouse/cell.ts'
+import { instantCell, integer } from '../schema/clickhouse/cell.ts'
 import { openTestDatabase, type TestDatabase } from '../schema/clickhouse/database-for-tests.ts'
 import { readRows } from '../schema/clickhouse/read-rows.ts'
 import { parseConfig } from '../schema/config.ts'
+import { disputeRow, refundRow } from '../schema/payment/deduction-rows.ts'
 import { paymentRow } from '../schema/payment/payment-row.ts'
 import { sealSecret } from '../schema/sealed-secret.ts'
 import { dayText, localDay } from '../schema/site/local-day.ts'
+import { openHands } from './hands-for-tests.ts'
 import { defaultPace, type Pace } from './pace.ts'
 import { startVerifier } from './verifier.ts'
 
 const masterKey = Buffer.alloc(32, 7)
+const noLinks: string[] = []
 
 /** Fast enough for a test; the waits between checks of a pending payment are travelled through by the clock. */
 const testPace: Pace = {
@@ -53,6 +56,13 @@ export async function openWorld() {
   let sites = 0
   const lines: string[] = []
 
+  const contextWith = (log: string[]) => ({
+    config,
+    clickhouse: database.address,
+    log: pino({ level: 'info' }, { write: (line) => log.push(line) }),
+    now,
+  })
+
   return {
     database,
     double,
@@ -64,17 +74,10 @@ export async function openWorld() {
     travel: (ms: number) => {
       offset += ms
     },
-    start: (pace: Partial<Pace> = {}) =>
-      startVerifier(
-        {
-          config,
-          clickhouse: database.address,
-          log: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
-          now,
-        },
-        { ...testPace, ...pace },
-      ),
-    /** A site with a Stripe account of its own; `livemode` is that of its key. */
+    start: (pace: Partial<Pace> = {}) => startVerifier(contextWith(lines), { ...testPace, ...pace }),
+    /** The verifier's parts, to be run by hand: nothing happens by itself. */
+    hands: (pace: Partial<Pace> = {}) => openHands(contextWith(lines), { ...testPace, ...pace }),
+    /** A site with a Stripe account of its own, or one that it shares with another. */
     shop: async (options: ShopOptions = {}) => {
       const shop = openShop({ database, double, now, site_id: ++sites }, options)
       await shop.saveSite()
@@ -91,11 +94,20 @@ export async function openWorld() {
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 type ShopOptions = {
+  /** An account that another site has too. */
+  account?: ReturnType<StripeDouble['createAccount']>
+  method?: 'payment_links' | 'api' | 'webhook'
   connected?: boolean
   revenue_attribution?: boolean
   timezone?: string
   settles_in?: [string]
 }
+const eventList = z.object({
+  data: z.array(
+    z.object({ id: z.string(), type: z.string(), data: z.object({ object: z.object({ id: z.string() }) }) }),
+  ),
+})
+
 type Ground = { database: TestDatabase; double: StripeDouble; now: () => number; site_id: number }
 type VisitOptions = { source?: string; session_id?: bigint; visitor_id?: bigint; started?: number }
 
@@ -103,7 +115,9 @@ type ClaimOptions = VisitOptions & { confidence?: string; claimed?: number }
 
 function openShop({ database, double, now, site_id }: Ground, options: ShopOptions) {
   const { writer } = database
-  const account = double.createAccount({ name: `Shop ${site_id}`, settles_in: options.settles_in ?? ['usd'] })
+  const account =
+    options.account ??
+    double.createAccount({ name: `Shop ${site_id}`, settles_in: options.settles_in ?? ['usd'] })
   const timezone = options.timezone ?? 'UTC'
   const reference_key = randomBytes(32).toString('hex')
   const insert = (table: string, values: Record<string, unknown>[]) =>
@@ -152,12 +166,16 @@ function openShop({ database, double, now, site_id }: Ground, options: ShopOptio
         },
       ]),
     /** What the dashboard does when the owner saves a key. */
-    connect: (key: string, { sealedWith = masterKey, livemode = key.includes('_live_') } = {}) =>
+    connect: (
+      key: string,
+      { sealedWith = masterKey, livemode = key.includes('_live_'), payment_links = noLinks } = {},
+    ) =>
       insert('revenue_connections', [
         {
           site_id,
           provider: 'stripe',
-          method: 'payment_links',
+          method: options.method ?? 'payment_links',
+          payment_links,
           sealed_key: sealSecret(key, { siteId: site_id, purpose: 'stripe', livemode }, sealedWith),
           key_hint: `rk_test_...${key.slice(-4)}`,
           livemode,
@@ -213,6 +231,74 @@ function openShop({ database, double, now, site_id }: Ground, options: ShopOptio
       )[0],
     payments: () =>
       query('SELECT * FROM payments FINAL WHERE site_id = {site_id:UInt32} ORDER BY payment_id', paymentRow),
+    refunds: () =>
+      query('SELECT * FROM refunds FINAL WHERE site_id = {site_id:UInt32} ORDER BY refund_id', refundRow),
+    disputes: () =>
+      query('SELECT * FROM disputes FINAL WHERE site_id = {site_id:UInt32} ORDER BY dispute_id', disputeRow),
+    reconciliation: async () =>
+      (
+        await query(
+          'SELECT last_result, detail, sums FROM reconciliation FINAL WHERE site_id = {site_id:UInt32}',
+          z.object({
+            last_result: z.string(),
+            detail: z.string(),
+            sums: z.array(z.record(z.string(), z.union([z.literal(['usd', 'eur']), integer]))),
+          }),
+        )
+      )[0],
+    unassigned: () =>
+      query(
+        'SELECT payment_id, reason FROM unassigned_payments FINAL WHERE has(site_ids, {site_id:UInt32}) AND assigned_site_id = 0',
+        z.object({ payment_id: z.string(), reason: z.string() }),
+      ),
+    /** Money of a day in a currency as reports add it up: gross, refunds and lost disputes, each on its own day. */
+    days: () =>
+      query(
+        `SELECT day, currency, sum(gross) AS gross, sum(refunded) AS refunded, sum(lost) AS lost FROM (
+           SELECT day, toString(currency) AS currency, amount AS gross, 0 AS refunded, 0 AS lost FROM payments FINAL WHERE site_id = {site_id:UInt32}
+           UNION ALL SELECT day, toString(currency), 0, deducted, 0 FROM refunds FINAL WHERE site_id = {site_id:UInt32}
+           UNION ALL SELECT day, toString(currency), 0, 0, deducted FROM disputes FINAL WHERE site_id = {site_id:UInt32}
+         ) GROUP BY day, currency HAVING gross != 0 OR refunded != 0 OR lost != 0 ORDER BY day, currency`,
+        z.object({ day: z.string(), currency: z.string(), gross: integer, refunded: integer, lost: integer }),
+      ),
+    /** The same as Stripe's own books have it. */
+    ledgerDays: () =>
+      double
+        .ledger(account.id, { timezone })
+        .days.map(({ day, currency, gross, refunded, lost }) => ({ day, currency, gross, refunded, lost })),
+    /** What the dashboard does with the events that Stripe pushes to it. */
+    push: (events: readonly { event_id: string; type: string; object_id: string }[]) =>
+      insert(
+        'stripe_events_inbox',
+        events.map((event) => ({ site_id, ...event, received_at: instantCell(now()) })),
+      ),
+    /** What the dashboard does when an owner asks for a claim to be looked up again. */
+    retry: (stripe_session_id: string) =>
+      insert('claim_retries', [{ site_id, stripe_session_id, user_id: '1' }]),
+    /** What the dashboard does with a payment that an owner's server reports. */
+    report: (payment: Record<string, unknown>) =>
+      insert('external_payments', [
+        {
+          site_id,
+          provider: 'paypal',
+          livemode: false,
+          kind: 'one_off',
+          charged_at: instantCell(now()),
+          received_at: instantCell(now()),
+          version: String(now() * 1000),
+          ...payment,
+        },
+      ]),
+    /** Every event of the account so far, oldest first, as Stripe lists them. */
+    events: async () => {
+      const response = await fetch(`${double.url}/v1/events?limit=100`, {
+        headers: { authorization: `Bearer ${account.keys.test.secret}` },
+      })
+      const { data } = eventList.parse(await response.json())
+      return data
+        .map(({ id, type, data: { object } }) => ({ event_id: id, type, object_id: object.id }))
+        .reverse()
+    },
     health: async () =>
       (
         await query(

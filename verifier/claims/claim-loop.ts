@@ -79,6 +79,12 @@ export class ClaimLoop {
     this.#step++
   }
 
+  /** Resolves when nothing is under way: every claim that was found has its verdict in the tables. */
+  async idle(): Promise<void> {
+    while (this.#asking.size > 0) await Promise.allSettled(this.#asking)
+    await this.#outbox.idle()
+  }
+
   /** Lets the requests under way finish and stores what they brought. Call it when no step runs any more. */
   async close(): Promise<void> {
     this.#options.registry.close()
@@ -92,6 +98,8 @@ export class ClaimLoop {
     if (sites) this.#wholeTableAt = this.#step
     if (!connections) return
     this.#nextDue = 0
+    // Whose keys they are decides which sites share an account.
+    for (const open of this.#options.registry.all()) this.#track(open.nameAccount().then(() => undefined))
     this.#options.connectionsChanged()
   }
 

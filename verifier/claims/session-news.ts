@@ -1,17 +1,16 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Logger } from 'pino'
-import { type FoundPayment, foundSession, isPaid } from '../payments/found-payment.ts'
+import { type BesideSession, type FoundPayment, foundSession, isPaid } from '../payments/found-payment.ts'
 import type { Booking, PaymentBook } from '../payments/payment-book.ts'
 import type { CheckoutSession } from '../stripe/checkout-session.ts'
 import { type ConnectedAccount, usableConnection } from '../stripe/connected-accounts.ts'
 import type { LinkHosts } from '../stripe/link-hosts.ts'
-import type { PaymentIntent } from '../stripe/stripe-objects.ts'
 import { decideState } from './decide-state.ts'
 import { readOpenClaimsOf } from './open-claims-of.ts'
 import { writeStates } from './verdict-writer.ts'
 
-/** A Checkout Session as Stripe has it, as of a version. `intent` is that of its first invoice, where looked up. */
-export type SessionNews = { session: CheckoutSession; as_of: bigint; intent?: PaymentIntent | null }
+/** A Checkout Session as Stripe has it, as of a version, with what was looked up beside it. */
+export type SessionNews = BesideSession & { session: CheckoutSession; as_of: bigint }
 
 export type NewsContext = {
   client: ClickHouseClient
@@ -34,8 +33,8 @@ export async function takeSessions(
   context: NewsContext,
 ): Promise<Map<string, Booking>> {
   const { client, book, linkHosts, now } = context
-  const founds = news.flatMap(({ session, as_of, intent }) =>
-    isPaid(session) ? (foundSession(session, as_of, intent) ?? []) : [],
+  const founds = news.flatMap(({ session, as_of, ...beside }) =>
+    isPaid(session) ? (foundSession(session, as_of, beside) ?? []) : [],
   )
   await learnLinks(account, founds, linkHosts)
   const bookings = await book.take(account, founds, linkHosts)

@@ -33,6 +33,11 @@ export class VerdictOutbox {
     })
   }
 
+  /** Resolves when everything is stored. */
+  async idle(): Promise<void> {
+    await this.#run
+  }
+
   /** Resolves when everything is stored, or when a write fails now: the tables still hold the work. */
   async close(): Promise<void> {
     this.#closing.abort()

@@ -32,6 +32,14 @@ export type FoundPayment = {
   as_of: bigint
 }
 
+/** What may be looked up beside a Checkout Session. */
+export type BesideSession = {
+  /** Of its first invoice, in subscription mode. */
+  intent?: PaymentIntent | null
+  /** What the metadata of its invoice, subscription and customer hold. */
+  marks?: readonly string[]
+}
+
 /** Whether the buyer is done and nothing is owed. Enums are open: only known words count. */
 export function isPaid(session: CheckoutSession): boolean {
   const { status, payment_status } = session
@@ -42,12 +50,12 @@ export function isPaid(session: CheckoutSession): boolean {
  * The payment of a completed session, or null when it has no amount (a saved card: mode setup). Where its charge cannot
  * be seen, it counts as charged when the checkout began.
  *
- * @param intent of the first invoice, in subscription mode, where it was looked up
+ * @param beside what was looked up beside the session
  */
 export function foundSession(
   session: CheckoutSession,
   as_of: bigint,
-  intent: PaymentIntent | null = null,
+  { intent = null, marks = [] }: BesideSession = {},
 ): FoundPayment | null {
   if (session.amount_total === null || session.currency === null) return null
   const charge = chargeOf(session) ?? intent?.latest_charge
@@ -70,6 +78,7 @@ export function foundSession(
       session.metadata,
       intentOf(session)?.metadata ?? '',
       intent?.metadata ?? '',
+      ...marks,
     ].filter((text) => text !== ''),
     redirect_host: session.success_url,
     reduced: charge ? charge.amount_refunded > 0 || charge.disputed : false,

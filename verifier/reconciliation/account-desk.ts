@@ -2,16 +2,23 @@ import type { PaymentRow } from '../../schema/payment/payment-row.ts'
 import { type SessionNews, takeSessions } from '../claims/session-news.ts'
 import type { Equipment } from '../equipment.ts'
 import { rowOfDispute, rowOfRefund } from '../payments/deductions.ts'
-import { type FoundPayment, foundSession } from '../payments/found-payment.ts'
+import { type FoundPayment, foundSession, isPaid } from '../payments/found-payment.ts'
 import type { Settlement } from '../payments/payment-book.ts'
 import { readPaymentsByReference } from '../payments/payments-by-reference.ts'
+import { readStoredPayments } from '../payments/stored-payments.ts'
 import { readUnassigned } from '../payments/unassigned-payments.ts'
 import { AccountReader } from '../stripe/account-reader.ts'
 import { type ConnectedAccount, usableConnection } from '../stripe/connected-accounts.ts'
 import type { Lane } from '../stripe/open-connection.ts'
 import { askDisputesOf, askRefundsOf } from '../stripe/questions.ts'
 import type { Dispute, Refund } from '../stripe/stripe-objects.ts'
-import { completeSession, type Resolved, type ResolveOptions, resolveIntent } from './resolve-payments.ts'
+import {
+  completeSession,
+  type Resolved,
+  type ResolveOptions,
+  resolveIntent,
+  visitOfCustomer,
+} from './resolve-payments.ts'
 
 /** Takes in what lists and events bring about one account. Whatever comes twice, or in another order, ends the same. */
 export class AccountDesk {
@@ -38,7 +45,7 @@ export class AccountDesk {
 
   /** Counts what is paid among these sessions and decides their claims. */
   async takeSessions(news: readonly SessionNews[]): Promise<void> {
-    await takeSessions(this.account, news, this.#equipment)
+    await takeSessions(this.account, await this.#markedByCustomers(news), this.#equipment)
   }
 
   /**
@@ -46,10 +53,10 @@ export class AccountDesk {
    * the payment before it was known.
    */
   async takeSession(news: SessionNews): Promise<void> {
-    const complete = await completeSession(this.reader, news)
+    const complete = await completeSession(this.reader, news, this.options)
     const bookings = await takeSessions(this.account, [complete], this.#equipment)
     const booking = bookings.get(news.session.id)
-    const reduced = foundSession(complete.session, complete.as_of, complete.intent)?.reduced
+    const reduced = foundSession(complete.session, complete.as_of, complete)?.reduced
     if (reduced && booking?.kind === 'counted' && booking.fresh)
       await this.#takeEarlierDeductions(booking.row)
   }
@@ -114,6 +121,25 @@ export class AccountDesk {
 
   get siteIds(): number[] {
     return this.account.sites.map((site) => site.site_id)
+  }
+
+  // Where owners mark customers, those of sessions that say nothing themselves are asked for, once each.
+  async #markedByCustomers(news: readonly SessionNews[]): Promise<readonly SessionNews[]> {
+    if (!this.options.customers) return news
+    const stored = await readStoredPayments(this.#equipment.client, {
+      site_ids: this.siteIds,
+      payment_ids: news.map(({ session }) => session.id),
+    })
+    const known = new Set(stored.map((row) => row.payment_id))
+    const marked: SessionNews[] = []
+    for (const each of news) {
+      const { session, as_of } = each
+      const silent = isPaid(session) && foundSession(session, as_of)?.references.length === 0
+      const ask = silent && !known.has(session.id)
+      const mark = ask ? await visitOfCustomer(this.reader, session.customer, this.options) : ''
+      marked.push(mark === '' ? each : { ...each, marks: [mark] })
+    }
+    return marked
   }
 
   async #paymentsBehind(deductions: readonly { payment_intent: string }[]) {

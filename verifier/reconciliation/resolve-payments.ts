@@ -1,5 +1,11 @@
 import type { SessionNews } from '../claims/session-news.ts'
-import { type FoundPayment, foundIntent, foundInvoice } from '../payments/found-payment.ts'
+import {
+  type FoundPayment,
+  foundIntent,
+  foundInvoice,
+  foundSession,
+  isPaid,
+} from '../payments/found-payment.ts'
 import type { AccountReader } from '../stripe/account-reader.ts'
 import {
   askCustomer,
@@ -78,11 +84,26 @@ export async function intentOfInvoice(reader: AccountReader, invoice: string): P
   return intent?.value ?? null
 }
 
-/** Adds to a session of a subscription what its first invoice tells about the money. */
-export async function completeSession(reader: AccountReader, news: SessionNews): Promise<SessionNews> {
+/**
+ * Adds to a session what its first invoice tells about the money, and whose visit earned it, where the session does not
+ * say that itself.
+ */
+export async function completeSession(
+  reader: AccountReader,
+  news: SessionNews,
+  options: ResolveOptions,
+): Promise<SessionNews> {
   const { session } = news
-  if (session.invoice === '' || session.mode !== 'subscription' || session.amount_total === 0) return news
-  return { ...news, intent: await intentOfInvoice(reader, session.invoice) }
+  if (!isPaid(session) || session.amount_total === null) return news
+  const subscribed = session.mode === 'subscription' && session.invoice !== '' && session.amount_total > 0
+  const intent = news.intent ?? (subscribed ? await intentOfInvoice(reader, session.invoice) : null)
+  const said = foundSession(session, news.as_of, { intent })?.references ?? []
+  if (said.length > 0) return { ...news, intent }
+  const invoice = session.invoice === '' ? null : await reader.one('invoices', askInvoice(session.invoice))
+  const marks = [invoice?.value.metadata ?? '', invoice?.value.parent.metadata ?? '']
+  const marked = marks.some((mark) => mark !== '')
+  const ofCustomer = marked ? '' : await visitOfCustomer(reader, session.customer, options)
+  return { ...news, intent, marks: [...marks, ofCustomer] }
 }
 
 async function sessionOfInvoice(
@@ -98,7 +119,8 @@ async function sessionOfInvoice(
   return read && { session: read.value, as_of: read.as_of, intent: first ? intent : null }
 }
 
-async function visitOfCustomer(
+/** The visit that a customer's metadata names; '' when none, or when owners do not put it there. */
+export async function visitOfCustomer(
   reader: AccountReader,
   customer: string,
   { customers }: ResolveOptions,

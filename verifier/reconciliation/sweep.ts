@@ -1,5 +1,6 @@
+import type { PaymentRow } from '../../schema/payment/payment-row.ts'
 import type { Equipment } from '../equipment.ts'
-import { foundAgain, foundInvoice } from '../payments/found-payment.ts'
+import { type FoundPayment, foundAgain, foundInvoice } from '../payments/found-payment.ts'
 import { readPaymentsByReference } from '../payments/payments-by-reference.ts'
 import {
   askCharges,
@@ -149,33 +150,18 @@ class Sweep {
     })
     const byInvoice = new Map(rows.map((row) => [row.invoice_id, row]))
     const byIntent = new Map(rows.map((row) => [row.payment_intent_id, row]))
-    const founds = []
+    const founds: FoundPayment[] = []
     for (const invoice of invoices) {
       const intent = this.#intentOf(intents.get(invoice.id) ?? '')
-      const folded = byInvoice.get(invoice.id) ?? byIntent.get(intent?.id ?? '-')
-      if (folded && folded.payment_id !== invoice.id) {
-        // A session's first invoice tells what the session does not: when and how its money moved.
-        const charge = intent?.latest_charge
-        if (intent && charge && folded.payment_intent_id === '')
-          founds.push({
-            ...foundAgain(folded),
-            payment_intent_id: intent.id,
-            charged_at: charge.created * 1000,
-            settlement: charge.balance_transaction,
-            as_of,
-          })
-        continue
-      }
-      if (invoice.amount_paid === 0) continue
-      const alone =
-        invoice.billing_reason === 'subscription_cycle' || invoice.billing_reason === 'subscription_update'
-      if (!folded && (!alone || !intent)) {
+      const counted = byInvoice.get(invoice.id) ?? byIntent.get(intent?.id ?? '-')
+      if (counted && counted.payment_id !== invoice.id) founds.push(...foldedNews(counted, invoice, intent))
+      else if (counted || (intent && isLater(invoice))) {
+        const read = { invoice, intent }
+        const ofCustomer = counted ? '' : await customerOfInvoice(reader, read, options)
+        const found = foundInvoice({ ...read, ofCustomer }, as_of)
+        if (found && intent) founds.push(found)
+      } else if (invoice.amount_paid > 0)
         await this.#desk.takeResolved(await resolveInvoice(reader, invoice.id, options))
-        continue
-      }
-      if (!intent) continue
-      const ofCustomer = folded ? '' : await customerOfInvoice(reader, { invoice, intent }, options)
-      founds.push(...[foundInvoice({ invoice, intent, ofCustomer }, as_of)].filter((found) => found !== null))
     }
     await this.#desk.takePayments(founds)
   }
@@ -250,4 +236,30 @@ class Sweep {
       },
     )
   }
+}
+
+/** Whether an invoice continues a subscription, so that no Checkout Session can be what began it. */
+function isLater({ billing_reason }: Invoice): boolean {
+  return billing_reason === 'subscription_cycle' || billing_reason === 'subscription_update'
+}
+
+/** What a session's first invoice tells and the session does not: how its money moved, and marks of the owner. */
+function foldedNews(counted: PaymentRow, invoice: Invoice, intent: PaymentIntent | null): FoundPayment[] {
+  const again = foundAgain(counted)
+  const charge = intent?.latest_charge
+  const moved = intent && charge && counted.payment_intent_id === ''
+  const marks = [invoice.metadata, invoice.parent.metadata].filter((mark) => mark !== '')
+  if (!moved && (marks.length === 0 || counted.confidence === 'exact')) return []
+  return [
+    {
+      ...again,
+      references: [...again.references, ...marks],
+      ...(moved && {
+        payment_intent_id: intent.id,
+        charged_at: charge.created * 1000,
+        settlement: charge.balance_transaction,
+        as_of: counted.version + 1n,
+      }),
+    },
+  ]
 }

@@ -8,6 +8,7 @@ import { computeRevenue, computeTraffic } from './compute-days.ts'
 import { deleteSuperseded } from './delete-superseded.ts'
 import { readEngineState } from './engine-state.ts'
 import { readRecentRevenue } from './recent-revenue.ts'
+import { type BatchRoom, roomFor } from './rollup-batches.ts'
 import { type RollupLook, readLook, writeLook } from './rollup-look.ts'
 import type { ChangedDay, RollupKind } from './site-day.ts'
 import { countSuperseded } from './superseded-rows.ts'
@@ -40,6 +41,7 @@ type Round = {
   now: number
   whole: boolean
   engineNow: number
+  room: BatchRoom
   nextRunId: () => bigint
 }
 
@@ -70,6 +72,7 @@ export class Rollups {
       now,
       whole: Math.abs(now - this.#wholeAt) >= wholeEvery,
       engineNow: state.engine_now,
+      room: roomFor(state.memory_bytes),
       nextRunId: counter(state.last_run_id, now),
     }
     const traffic = await this.#runTraffic(round)
@@ -90,7 +93,7 @@ export class Rollups {
     const { client, mostValues = 50_000 } = this.#options
     const first = round.whole ? 0 : Math.floor((round.now - 12 * hour) / (24 * hour)) - recentDays
     const days = closedDays(await readChangedTraffic(client, first), round)
-    await computeTraffic(client, days, { nextRunId: round.nextRunId, mostValues })
+    await computeTraffic(client, days, { ...round, mostValues })
     return days
   }
 
@@ -102,7 +105,7 @@ export class Rollups {
         ? round.sites.map(({ site_id }) => site_id)
         : await this.#touchedSites(round, look, traffic)
     const days = closedDays(await readChangedRevenue(client, siteIds), round)
-    await computeRevenue(client, days, { nextRunId: round.nextRunId })
+    await computeRevenue(client, days, round)
     return days
   }
 

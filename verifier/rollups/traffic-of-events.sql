@@ -41,4 +41,3 @@ FROM (
   WINDOW visit AS (PARTITION BY site_id, day, visitor_id, session_id)
 )
 GROUP BY site_id, day, dimension, value
-SETTINGS max_bytes_before_external_group_by = 200000000
