@@ -23,6 +23,9 @@ const domain = 'shop.example'
 const userAgent =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36'
 
+// A start takes 2 s, and ten times that on a machine that is busy with other things.
+vi.setConfig({ testTimeout: 120_000 })
+
 let plot: Plot
 let whole: RunningInstallation
 /** Whatever is acknowledged in any of the tests. */
@@ -37,10 +40,7 @@ beforeAll(async () => {
     RATE_IP: '0',
   })
 })
-afterAll(async () => {
-  await whole?.stop()
-  plot.remove()
-})
+afterAll(() => plot.remove())
 
 function isAlive(pid: number): boolean {
   try {
@@ -54,7 +54,7 @@ function isAlive(pid: number): boolean {
 async function untilAllGone(): Promise<void> {
   for (const pid of whole.pids()) started.add(pid)
   expect(started.size).toBeGreaterThan(4)
-  await vi.waitFor(() => expect([...started].filter(isAlive)).toEqual([]), { timeout: 20_000 })
+  await vi.waitFor(() => expect([...started].filter(isAlive)).toEqual([]), { timeout: 30_000 })
 }
 
 async function loadPage(eventId: string, person: number): Promise<boolean> {
@@ -122,26 +122,18 @@ async function faultsOfStore(): Promise<{ lost: number; doubled: number; wrongSe
 const faultless = { lost: 0, doubled: 0, wrongSessions: 0 }
 
 test('a start that cannot succeed says all that is wrong, and starts nothing', async () => {
-  const faulty = runMain({
-    ...plot.environment,
+  const misread = {
     DASHBOARD_PORT: 'eighty',
     JOURNAL_MAX_BYTES: '12',
     TRUSTED_PROXIES: 'everyone',
     LOG_LEVEL: 'loud',
     STRIPE_API_BASE: 'http://stripe.example',
     ADMIN_PASSWORD: '',
-  })
-  const unknown = runMain(plot.environment, 'colector')
+  }
+  const faulty = runMain({ ...plot, environment: { ...plot.environment, ...misread } })
+  const unknown = runMain(plot, 'colector')
   expect([await faulty.ended, await unknown.ended]).toEqual([1, 1])
-  for (const name of [
-    'DASHBOARD_PORT',
-    'JOURNAL_MAX_BYTES',
-    'TRUSTED_PROXIES',
-    'LOG_LEVEL',
-    'STRIPE_API_BASE',
-    'ADMIN_PASSWORD',
-  ])
-    expect(faulty.printed()).toContain(`\n  ${name} `)
+  for (const name of Object.keys(misread)) expect(faulty.printed()).toContain(`\n  ${name} `)
   expect(faulty.printed()).not.toContain('COLLECTOR_PORT')
   expect(unknown.printed()).toContain('Usage: node main.ts')
 })
@@ -163,8 +155,8 @@ test('a second start on the same data directory, and one on a taken port, say so
   const address = busy.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const { DATA_DIR = '' } = plot.environment
-  const second = runMain({ ...other.environment, DATA_DIR })
-  const crowded = runMain({ ...other.environment, COLLECTOR_PORT: String(port) })
+  const second = runMain({ ...other, environment: { ...other.environment, DATA_DIR } })
+  const crowded = runMain({ ...other, environment: { ...other.environment, COLLECTOR_PORT: String(port) } })
   expect([await second.ended, await crowded.ended]).toEqual([1, 1])
   expect(second.printed()).toContain(
     `The data directory ${DATA_DIR} is in use: process ${whole.process.pid} runs its engine`,
@@ -172,7 +164,7 @@ test('a second start on the same data directory, and one on a taken port, say so
   expect(crowded.printed()).toContain(`Port ${port} is taken by another program. Nothing was started.`)
   expect(crowded.printed()).toContain('COLLECTOR_PORT')
   busy.close()
-  other.remove()
+  await other.remove()
   await untilReady(Object.values(plot.urls))
 })
 
@@ -196,7 +188,7 @@ test('kills of the collector and of the engine under load lose no acknowledged e
     timeout: 30_000,
     interval: 200,
   })
-}, 90_000)
+})
 
 test('SIGTERM under load ends everything within 10 s, with all that was acknowledged in the engine', async () => {
   const load = startLoad(6)
@@ -210,7 +202,7 @@ test('SIGTERM under load ends everything within 10 s, with all that was acknowle
   await load.end()
   await untilAllGone()
 
-  const engine = runMain(plot.environment, 'engine')
+  const engine = runMain(plot, 'engine')
   await untilReady([plot.urls.engine])
   expect(await faultsOfStore()).toEqual(faultless)
   engine.process.kill('SIGTERM')

@@ -5,6 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const main = join(import.meta.dirname, '../../main.ts')
 
+/** A start takes 2 s on an idle machine; in ms. */
+const startLimit = 90_000
+
 /** A Revtrail that runs beside this process. */
 export type Installation = {
   process: ChildProcess
@@ -79,8 +82,10 @@ export async function startInstallation({
     child.kill('SIGTERM')
     await gone
   }
-  while (!(await isReady(dashboardUrl))) {
-    if (child.exitCode !== null || child.signalCode !== null)
+  for (const deadline = performance.now() + startLimit; !(await isReady(dashboardUrl)); ) {
+    const late = performance.now() > deadline
+    if (late) child.kill('SIGKILL')
+    if (late || child.exitCode !== null || child.signalCode !== null)
       throw new Error('Revtrail did not start; what it printed says why.')
     await pause(150)
   }

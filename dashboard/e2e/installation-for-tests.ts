@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
@@ -20,7 +21,10 @@ export type Plot = {
   dataDir: string
   environment: Record<string, string>
   urls: Record<Role, string>
-  remove: () => void
+  /** What was started in it. */
+  started: ChildProcess[]
+  /** Ends what still runs in it, and removes it. */
+  remove: () => Promise<void>
 }
 
 /** Finds a place on loopback. Ports are below those that the system hands out, so that no client takes one meanwhile. */
@@ -28,8 +32,10 @@ export async function findPlot(variables: Record<string, string> = {}): Promise<
   const dataDir = mkdtempSync(join(tmpdir(), 'revtrail-whole-'))
   const [engine = 0, collector = 0, verifier = 0, dashboard = 0] = await freePorts(4)
   const url = (port: number) => `http://127.0.0.1:${port}`
+  const started: ChildProcess[] = []
   return {
     dataDir,
+    started,
     environment: {
       DATA_DIR: join(dataDir, 'data'),
       HOST: '127.0.0.1',
@@ -45,8 +51,19 @@ export async function findPlot(variables: Record<string, string> = {}): Promise<
       verifier: url(verifier),
       dashboard: url(dashboard),
     },
-    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+    remove: async () => {
+      await Promise.all(started.map(end))
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+    },
   }
+}
+
+/** A main that is killed takes its processes along: they end when they lose it. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
 }
 
 async function freePorts(count: number): Promise<number[]> {
@@ -81,7 +98,7 @@ export async function startWhole(plot: Plot): Promise<RunningInstallation> {
   }).catch((cause: unknown) => {
     throw new Error(output, { cause })
   })
-  endWith(installation.process)
+  plot.started.push(installation.process)
   await untilReady(Object.values(plot.urls))
   return {
     ...installation,
@@ -91,20 +108,13 @@ export async function startWhole(plot: Plot): Promise<RunningInstallation> {
   }
 }
 
-/** The tests' own end, however it comes, ends what they started: the children of a dead main end by themselves. */
-function endWith(child: ChildProcess): void {
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
-}
-
 /** Waits until each of the processes says that it can do its work. */
 export async function untilReady(urls: readonly string[]): Promise<void> {
   await vi.waitFor(
     async () => {
       for (const url of urls) expect([url, await probe(url, 'ready')]).toEqual([url, 200])
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   )
 }
 
@@ -130,13 +140,13 @@ function readStarts(output: string): z.infer<typeof start>[] {
 export type Command = { process: ChildProcess; printed: () => string; ended: Promise<number | null> }
 
 /** Runs `node main.ts` with words in a place. */
-export function runMain(environment: Record<string, string>, ...words: string[]): Command {
+export function runMain(plot: Plot, ...words: string[]): Command {
   let output = ''
   const onOutput = (text: string) => {
     output += text
   }
-  const child = launchMain({ environment, words, onOutput })
-  endWith(child)
+  const child = launchMain({ environment: plot.environment, words, onOutput })
+  plot.started.push(child)
   return {
     process: child,
     printed: () => output,

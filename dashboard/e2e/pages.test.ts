@@ -38,7 +38,7 @@ afterAll(async () => {
   await browser?.close()
   await installation?.stop()
   await world?.close()
-  plot?.remove()
+  await plot?.remove()
 })
 
 async function openPage(look: BrowserContextOptions) {

@@ -68,7 +68,7 @@ afterAll(async () => {
   await browser?.close()
   await installation?.stop()
   await world?.close()
-  plot?.remove()
+  await plot?.remove()
 })
 
 /** A report of today as `dimension value: metric`. */
