@@ -102,6 +102,43 @@ CREATE TABLE events (`site_id` UInt32,
   `engagement_ms` UInt32,
   `scroll_depth` UInt8, PROJECTION events_by_day (SELECT site_id, day, count() GROUP BY site_id, day)) ENGINE = MergeTree PARTITION BY toYYYYMM(received_at) ORDER BY (site_id, day, name, visitor_id, session_id, received_at) SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 
+CREATE TABLE experiment_buyers (`site_id` UInt32,
+  `experiment_id` UInt32,
+  `phase` UInt16,
+  `paid` String,
+  `day` Date,
+  `visitor_id` UInt64,
+  `variant` LowCardinality(String),
+  `device` LowCardinality(String),
+  `source` LowCardinality(String),
+  `country` LowCardinality(String),
+  `orders` UInt32 COMMENT 'of which something is kept',
+  `deducted` Int64 COMMENT 'refunds and lost disputes, as they were priced',
+  `total` Int64 COMMENT 'minor units, after refunds and lost disputes',
+  `largest_order` Int64,
+  `run_id` UInt64) ENGINE = ReplacingMergeTree(run_id) ORDER BY (site_id, experiment_id, phase, paid, day, visitor_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
+CREATE TABLE experiment_runs (`site_id` UInt32,
+  `experiment_id` UInt32,
+  `phase` UInt16,
+  `goal` String,
+  `run_id` UInt64 COMMENT 'microseconds since 1970',
+  `summed_through` DateTime64(3, 'UTC') COMMENT 'by the engine\'s clock, as inserted_at',
+  `later` Map(Date, UInt64) COMMENT 'by day, a fingerprint of facts inserted after summed_through that the kept sums hold') ENGINE = ReplacingMergeTree(run_id) ORDER BY (site_id, experiment_id, phase, goal) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
+CREATE TABLE experiment_sums (`site_id` UInt32,
+  `experiment_id` UInt32,
+  `phase` UInt16,
+  `goal` String,
+  `day` Date,
+  `dimension` LowCardinality(String) COMMENT 'device, source, country, or empty for the whole',
+  `value` String,
+  `variant` LowCardinality(String),
+  `visitors` UInt64,
+  `several_variants` UInt64 COMMENT 'left out of visitors',
+  `converters` UInt64,
+  `run_id` UInt64) ENGINE = ReplacingMergeTree(run_id) ORDER BY (site_id, experiment_id, phase, goal, day, dimension, value, variant) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+
 CREATE TABLE experiments (`site_id` UInt32,
   `experiment_id` UInt32,
   `name` String,
