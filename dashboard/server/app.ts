@@ -6,6 +6,10 @@ import { accountRoutes } from './account/account-routes.ts'
 import { keyRoutes } from './account/key-routes.ts'
 import { createRoutes } from './api-route.ts'
 import type { DashboardEnv, Installation } from './environment.ts'
+import { calculatorRoutes } from './experiments/calculator-routes.ts'
+import { experimentRoutes } from './experiments/experiment-routes.ts'
+import { resultRoutes } from './experiments/result-routes.ts'
+import { goalRoutes } from './goals/goal-routes.ts'
 import { requestOrigin } from './public-address.ts'
 import { queryRoutes } from './query/query-routes.ts'
 import { answerError, Refused } from './refusal.ts'
@@ -45,6 +49,10 @@ export function createApp(installation: Installation, webFolder = builtWebApp): 
   app.route('/', siteRoutes(installation))
   app.route('/', revenueRoutes(installation))
   app.route('/', queryRoutes(installation))
+  app.route('/', goalRoutes(installation))
+  app.route('/', experimentRoutes(installation))
+  app.route('/', resultRoutes(installation))
+  app.route('/', calculatorRoutes(installation))
   describeApi(app)
   app.all('/api/*', () => {
     throw new Refused('not_found', 'The API has no such address; it is described in /api/openapi.json.')

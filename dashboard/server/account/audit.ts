@@ -17,6 +17,16 @@ export type AuditAction =
   | 'revenue_connected'
   | 'revenue_refused'
   | 'revenue_disconnected'
+  | 'goal_created'
+  | 'goal_changed'
+  | 'goal_deleted'
+  | 'experiment_created'
+  | 'experiment_changed'
+  | 'experiment_started'
+  | 'experiment_paused'
+  | 'experiment_stopped'
+  | 'experiment_archived'
+  | 'experiment_deleted'
 
 /** One entry. `detail` is for people and holds no secret and no address. */
 export type AuditEntry = { action: AuditAction; userId?: bigint; siteId?: number; detail?: string }

@@ -2,7 +2,14 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import PQueue from 'p-queue'
 
 /** The tables that only the dashboard writes. */
-export type SettingsTable = 'sites' | 'users' | 'logins' | 'api_keys' | 'revenue_connections'
+export type SettingsTable =
+  | 'sites'
+  | 'users'
+  | 'logins'
+  | 'api_keys'
+  | 'revenue_connections'
+  | 'goals'
+  | 'experiments'
 
 /**
  * Writes one version of a row and gives the version.

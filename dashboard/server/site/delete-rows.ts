@@ -14,6 +14,12 @@ export const siteTables = [
   'dropped',
   'connection_health',
   'audit',
+  'goals',
+  'experiments',
+  'exposures',
+  'experiment_sums',
+  'experiment_buyers',
+  'experiment_runs',
 ] as const
 
 /** Removes every row of these sites; resolves when they are gone from the tables, not only marked. */

@@ -1,9 +1,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import type { Site } from '../../../schema/site/read-sites.ts'
 import { live, site as siteAnswer, siteBody, siteList, sitePatch } from '../../contract/sites.ts'
 import { personOf } from '../account/key-routes.ts'
 import { createRoutes, gives, open, takes } from '../api-route.ts'
 import type { Installation } from '../environment.ts'
+import { readTestingSites } from '../experiments/testing-sites.ts'
+import type { RequestOrigin } from '../public-address.ts'
 import { Refused, refuseField } from '../refusal.ts'
 import { readLive } from './live.ts'
 import { noSuchSite, siteOf, siteParams } from './site-param.ts'
@@ -13,7 +16,7 @@ import { describeSite } from './snippet.ts'
 
 /** Sites: listed, made, changed, deleted, and whether their events arrive. */
 export function siteRoutes(installation: Installation) {
-  const { accounts, config, now, reader, sites } = installation
+  const { accounts, config, now, reader, sites, writer } = installation
   const routes = createRoutes()
 
   const listRoute = createRoute({
@@ -26,9 +29,11 @@ export function siteRoutes(installation: Installation) {
   routes.openapi(listRoute, async (context) => {
     const all = await sites.list()
     const visitors = await readSiteVisitors(reader, all, now())
+    const testing = await readTestingSites(writer)
     const items = all.map((site) => {
       const trend = visitors.get(site.site_id) ?? []
-      const described = describeSite(site, { config, origin: context.get('origin'), now: now() })
+      const options = { config, origin: context.get('origin'), now: now() }
+      const described = describeSite(site, { ...options, testing: testing.has(site.site_id) })
       return { ...described, visitors_today: trend.at(-1) ?? 0, trend }
     })
     return context.json({ sites: items }, 200)
@@ -51,7 +56,7 @@ export function siteRoutes(installation: Installation) {
       siteId: site.site_id,
       detail: site.domain,
     })
-    return context.json(describeSite(site, { config, origin: context.get('origin'), now: now() }), 200)
+    return context.json(await described(site, context.get('origin')), 200)
   })
 
   const readRoute = createRoute({
@@ -64,7 +69,7 @@ export function siteRoutes(installation: Installation) {
   })
   routes.openapi(readRoute, async (context) => {
     const site = await siteOf(installation, context.req.valid('param').domain)
-    return context.json(describeSite(site, { config, origin: context.get('origin'), now: now() }), 200)
+    return context.json(await described(site, context.get('origin')), 200)
   })
 
   const changeRoute = createRoute({
@@ -81,7 +86,7 @@ export function siteRoutes(installation: Installation) {
     const { user_id } = personOf(context.get('caller'))
     const detail = Object.keys(patch).join(', ')
     await accounts.audit({ action: 'site_changed', userId: user_id, siteId: site.site_id, detail })
-    return context.json(describeSite(site, { config, origin: context.get('origin'), now: now() }), 200)
+    return context.json(await described(site, context.get('origin')), 200)
   })
 
   const deleteRoute = createRoute({
@@ -114,6 +119,11 @@ export function siteRoutes(installation: Installation) {
   })
 
   return routes
+
+  async function described(site: Site, origin: RequestOrigin) {
+    const testing = (await readTestingSites(writer)).has(site.site_id)
+    return describeSite(site, { config, origin, now: now(), testing })
+  }
 }
 
 function accepted(outcome: SiteOutcome) {

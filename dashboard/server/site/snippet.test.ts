@@ -24,13 +24,15 @@ type Case = {
   host?: string
   untrustedProxy?: string
   site?: Partial<Site>
+  testing?: boolean
 }
 
-function describe({ env = {}, host = 'stats.shop.example', untrustedProxy, site: changes = {} }: Case) {
+function describe(given: Case) {
+  const { env = {}, host = 'stats.shop.example', untrustedProxy, site: changes = {}, testing = false } = given
   const parsed = parseConfig(env)
   if (!parsed.ok) throw new Error(parsed.faults.join())
   const origin = { address: '203.0.113.1', secure: false, host, untrustedProxy: untrustedProxy ?? null }
-  return describeSite({ ...site, ...changes }, { config: parsed.config, origin, now: 1_000 })
+  return describeSite({ ...site, ...changes }, { config: parsed.config, origin, now: 1_000, testing })
 }
 
 test.each<[string, Case, string]>([
@@ -87,4 +89,16 @@ test.each<[string, Case, RegExp[]]>([
   const { warnings } = describe(given)
   expect(warnings).toHaveLength(expected.length)
   for (const [index, pattern] of expected.entries()) expect(warnings[index]).toMatch(pattern)
+})
+
+test('while a test runs the snippet is the inline loader with the same settings', () => {
+  const { snippet } = describe({
+    env: { COLLECTOR_URL: 'https://c.shop.example' },
+    site: { payment_link_hosts: ['pay.shop.example'] },
+    testing: true,
+  })
+  expect(snippet).toContain(
+    '<script data-domain="shop.example" data-pay-hosts="pay.shop.example" data-src="https://c.shop.example/js/script.js?site=shop.example">',
+  )
+  expect(snippet).toMatch(/<\/script>$/)
 })

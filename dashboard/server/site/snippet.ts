@@ -1,11 +1,18 @@
 import type { Config } from '../../../schema/config.ts'
+import { makeLoaderSnippet } from '../../../schema/experiment/loader.ts'
 import { canonicalAddress, isPrivateAddress } from '../../../schema/process/client-address.ts'
 import { zoneAt } from '../../../schema/site/local-day.ts'
 import type { Site } from '../../../schema/site/read-sites.ts'
 import type { Site as SiteAnswer } from '../../contract/sites.ts'
 import { collectorOrigin, type RequestOrigin } from '../public-address.ts'
 
-type Options = { config: Config; origin: RequestOrigin; now: number }
+type Options = {
+  config: Config
+  origin: RequestOrigin
+  now: number
+  /** A test runs on the site: its snippet is the inline loader, so that visitors do not see the original first. */
+  testing: boolean
+}
 
 /** A site as answers carry it, with its snippet and what is wrong with the way that would be served. */
 export function describeSite(site: Site, options: Options): SiteAnswer {
@@ -29,16 +36,17 @@ export function describeSite(site: Site, options: Options): SiteAnswer {
 }
 
 // Domains, hosts and paths are of closed alphabets (contract/sites.ts, schema/config.ts), so nothing needs escaping.
-function makeSnippet(site: Site, { config, origin }: Options): string {
-  const attributes = [
-    `data-domain="${site.domain}"`,
-    ...(site.payment_link_hosts.length > 0 ? [`data-pay-hosts="${site.payment_link_hosts.join(',')}"`] : []),
-    ...(config.EVENT_PATH === '/api/event'
-      ? []
-      : [`data-api="${collectorOrigin(config, origin)}${config.EVENT_PATH}"`]),
-    `src="${collectorOrigin(config, origin)}${config.SCRIPT_PATH}?site=${encodeURIComponent(site.domain)}"`,
-  ]
-  return `<script defer ${attributes.join(' ')}></script>`
+function makeSnippet(site: Site, { config, origin, testing }: Options): string {
+  const collector = collectorOrigin(config, origin)
+  const attributes = {
+    'data-domain': site.domain,
+    ...(site.payment_link_hosts.length > 0 && { 'data-pay-hosts': site.payment_link_hosts.join(',') }),
+    ...(config.EVENT_PATH !== '/api/event' && { 'data-api': `${collector}${config.EVENT_PATH}` }),
+    src: `${collector}${config.SCRIPT_PATH}?site=${encodeURIComponent(site.domain)}`,
+  }
+  if (testing) return makeLoaderSnippet(attributes)
+  const written = Object.entries(attributes).map(([name, value]) => `${name}="${value}"`)
+  return `<script defer ${written.join(' ')}></script>`
 }
 
 function isLocalName(host: string): boolean {
