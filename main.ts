@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isEmbedded, resolveAddress } from './schema/clickhouse/address.ts'
 import { awaitDatabase, prepareDatabase } from './schema/clickhouse/prepare-database.ts'
 import { type Config, parseConfig } from './schema/config.ts'
-import { lockDataDirectory } from './schema/process/data-directory.ts'
-import { isPortFree } from './schema/process/free-port.ts'
+import { childEnvironment, needsMasterKey } from './schema/process/child-environment.ts'
+import { claimResources } from './schema/process/claim-resources.ts'
 import { createLogger } from './schema/process/logger.ts'
 import { runChild } from './schema/process/run-child.ts'
 import { type Role, roles, type Service } from './schema/process/service.ts'
@@ -30,8 +31,8 @@ function refuse(message: string): never {
   process.exit(1)
 }
 
-function readConfig(): Config {
-  const result = parseConfig(process.env)
+function readConfig(needs = { masterKey: true }): Config {
+  const result = parseConfig(process.env, needs)
   if (result.ok) return { ...result.config, DATA_DIR: resolve(result.config.DATA_DIR) }
   return refuse(
     `Revtrail cannot start: the configuration has faults.\n${result.faults.map((fault) => `  ${fault}`).join('\n')}`,
@@ -67,44 +68,6 @@ async function startService(role: Role, config: Config): Promise<Service> {
   }
 }
 
-function portOf(role: Role, config: Config): { name: string; port: number; host: string } {
-  switch (role) {
-    case 'engine':
-      return { name: 'ENGINE_PORT', port: config.ENGINE_PORT, host: '127.0.0.1' }
-    case 'collector':
-      return { name: 'COLLECTOR_PORT', port: config.COLLECTOR_PORT, host: config.HOST }
-    case 'verifier':
-      return { name: 'VERIFIER_PORT', port: config.VERIFIER_PORT, host: '127.0.0.1' }
-    case 'dashboard':
-      return { name: 'DASHBOARD_PORT', port: config.DASHBOARD_PORT, host: config.HOST }
-  }
-}
-
-/** Takes what an installation must have for itself, or says who has it. Nothing is started before all is had. */
-async function takeResources(selected: Role[], config: Config): Promise<() => void> {
-  const releases: (() => void)[] = []
-  const release = () => {
-    for (const each of releases) each()
-  }
-  for (const role of selected) {
-    const lock = lockDataDirectory(config.DATA_DIR, role)
-    if (!lock.ok) {
-      release()
-      refuse(lock.message)
-    }
-    releases.push(lock.release)
-  }
-  for (const role of selected) {
-    const { name, port, host } = portOf(role, config)
-    if (await isPortFree(port, host)) continue
-    release()
-    refuse(
-      `Port ${port} is taken by another program. Nothing was started. Set ${name} to a free port, or stop that program.`,
-    )
-  }
-  return release
-}
-
 function buildWhenMissing(): void {
   const built = ['collector/script/dist/script.js', 'dashboard/web/dist/index.html']
   if (built.every((file) => existsSync(resolve(here, file)))) return
@@ -113,25 +76,26 @@ function buildWhenMissing(): void {
   if (build.status !== 0) refuse('The build failed; its messages are above. Nothing was started.')
 }
 
+/** How long the collector waits at a start for ClickHouse; then it collects with what its snapshots know (ms). */
+const collectorPatience = 15_000
+
 async function supervise(selected: Role[], config: Config): Promise<void> {
   const log = createLogger('main', config.LOG_LEVEL)
-  const release = await takeResources(selected, config)
+  const claim = await claimResources(selected, config)
+  if (!claim.ok) refuse(claim.message)
   let ending = false
   const end = async (code: number) => {
     const again = ending
     ending = true
     await supervisor.stop()
     if (again) return
-    release()
+    claim.release()
     process.exit(code)
   }
   const supervisor = new Supervisor({
     entry: fileURLToPath(import.meta.url),
     args: (role) => ['--child', role],
-    // chDB's calls run on libuv's pool; with the default 4 threads four slow queries stop everything else. It takes the
-    // server's time zone from TZ.
-    environment: (role) =>
-      role === 'engine' ? { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' } : process.env,
+    environment: (role) => childEnvironment(role, process.env),
     log,
     onHopeless: (role, message) => {
       process.stderr.write(`The ${role} cannot run: ${message}\n`)
@@ -140,18 +104,39 @@ async function supervise(selected: Role[], config: Config): Promise<void> {
   })
   process.on('SIGTERM', () => void end(0))
   process.on('SIGINT', () => void end(0))
-
-  const address = resolveAddress(config)
-  if (selected.includes('engine')) await supervisor.start('engine')
-  const others = selected.filter((role) => role !== 'engine')
-  if (selected.length === roles.length || (!isEmbedded(config) && others.length === roles.length - 1))
-    await prepareDatabase(address, log)
-  else if (others.length > 0) await awaitDatabase(address, log)
-  await Promise.all(others.map((role) => supervisor.start(role)))
-  if (others.includes('dashboard'))
+  try {
+    await startAll(supervisor, selected, config)
+  } catch (error) {
+    // A signal during the start takes ClickHouse away from under the migrations: that is no fault.
+    if (ending) return
+    claim.release()
+    throw error
+  }
+  if (selected.includes('dashboard'))
     process.stdout.write(
       `Revtrail is running. Dashboard: ${config.DASHBOARD_URL ?? `http://localhost:${config.DASHBOARD_PORT}`}\n`,
     )
+}
+
+/** Starts the engine, the tables, then the rest; the collector also when ClickHouse is away for long. */
+async function startAll(supervisor: Supervisor, selected: Role[], config: Config): Promise<void> {
+  const log = createLogger('main', config.LOG_LEVEL)
+  const whole = roles.every((role) => selected.includes(role) || (role === 'engine' && !isEmbedded(config)))
+  const prepare = async () => {
+    if (selected.includes('engine')) await supervisor.start('engine')
+    const address = resolveAddress(config)
+    if (whole) await prepareDatabase(address, log)
+    else if (selected.some((role) => role !== 'engine')) await awaitDatabase(address, log)
+  }
+  const prepared = prepare()
+  const waited = Promise.race([prepared, pause(collectorPatience)])
+  const starts = selected
+    .filter((role) => role !== 'engine')
+    .map(async (role) => {
+      await (role === 'collector' ? waited : prepared)
+      await supervisor.start(role)
+    })
+  await Promise.all([prepared, ...starts])
 }
 
 function isRole(text: string): text is Role {
@@ -164,12 +149,13 @@ async function main(words: string[]): Promise<void> {
     process.stdout.write(`${usage}\n`)
     return
   }
-  const config = readConfig()
   if (command === '--child') {
     const role = argument ?? ''
     if (!isRole(role) || !process.connected) refuse(usage)
+    const config = readConfig({ masterKey: needsMasterKey(role) })
     return await runChild(() => startService(role, config), createLogger(role, config.LOG_LEVEL))
   }
+  const config = readConfig()
   if (command === 'migrate')
     return await prepareDatabase(resolveAddress(config), createLogger('migrate', config.LOG_LEVEL))
   if (command === 'reset-password') {

@@ -38,6 +38,7 @@ const rate = z
     const [perSecond = 0, burst] = text.split('/').map(Number)
     return { perSecond, burst: burst ?? perSecond * 4 }
   })
+  .refine(({ perSecond, burst }) => perSecond === 0 || burst >= 1, 'must have a burst of at least 1')
 
 /** Every variable that Revtrail reads, as text from the environment. README: Configuration. */
 const environment = z.object({
@@ -57,7 +58,7 @@ const environment = z.object({
   CLICKHOUSE_DATABASE: z.string().regex(/^\w+$/, 'must be letters, digits and _').default('revtrail'),
   CLICKHOUSE_CLUSTER: z
     .string()
-    .regex(/^[\w-]+$/)
+    .max(0, 'is not supported yet: leave it unset, and point CLICKHOUSE_URL at one server')
     .optional(),
   MASTER_KEY: z
     .string()
@@ -88,35 +89,43 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-const checked = environment.superRefine((env, context) => {
-  const fault = (name: keyof typeof env, message: string) =>
-    context.addIssue({ code: 'custom', path: [name], message })
-  if (env.STRIPE_API_BASE !== 'https://api.stripe.com' && !env.ALLOW_STRIPE_DOUBLE)
-    fault(
-      'STRIPE_API_BASE',
-      'is not Stripe: owners would send their keys there. Set ALLOW_STRIPE_DOUBLE=1 to use a stand-in.',
-    )
-  if (env.CLICKHOUSE_URL && !env.MASTER_KEY && !env.MASTER_KEY_FILE)
-    fault(
-      'MASTER_KEY',
-      'is required with CLICKHOUSE_URL, because several machines must share it (or MASTER_KEY_FILE).',
-    )
-  if (env.CLICKHOUSE_URL && (!env.CLICKHOUSE_READER_USER || !env.CLICKHOUSE_USER))
-    fault(
-      env.CLICKHOUSE_USER ? 'CLICKHOUSE_READER_USER' : 'CLICKHOUSE_USER',
-      'is required with CLICKHOUSE_URL: one user that writes and one that can only read.',
-    )
-  if (env.MASTER_KEY && env.MASTER_KEY_FILE)
-    fault('MASTER_KEY_FILE', 'and MASTER_KEY are both set: keep one.')
-  if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD))
-    fault(env.ADMIN_EMAIL ? 'ADMIN_PASSWORD' : 'ADMIN_EMAIL', 'is missing: both or neither must be set.')
-  const ports = new Map<number, string>()
-  for (const name of ['DASHBOARD_PORT', 'COLLECTOR_PORT', 'VERIFIER_PORT', 'ENGINE_PORT'] as const) {
-    const other = ports.get(env[name])
-    if (other) fault(name, `is ${env[name]}, the same as ${other}.`)
-    ports.set(env[name], name)
-  }
-})
+type Needs = { masterKey: boolean }
+
+/** Faults that lie between variables. */
+const checkedFor = ({ masterKey }: Needs) =>
+  environment.superRefine((env, context) => {
+    const fault = (name: keyof typeof env, message: string) =>
+      context.addIssue({ code: 'custom', path: [name], message })
+    if (env.STRIPE_API_BASE !== 'https://api.stripe.com' && !env.ALLOW_STRIPE_DOUBLE)
+      fault(
+        'STRIPE_API_BASE',
+        'is not Stripe: owners would send their keys there. Set ALLOW_STRIPE_DOUBLE=1 to use a stand-in.',
+      )
+    if (masterKey && env.CLICKHOUSE_URL && !env.MASTER_KEY && !env.MASTER_KEY_FILE)
+      fault(
+        'MASTER_KEY',
+        'is required with CLICKHOUSE_URL, because several machines must share it (or MASTER_KEY_FILE).',
+      )
+    for (const name of ['CLICKHOUSE_USER', 'CLICKHOUSE_READER_USER'] as const)
+      if (env.CLICKHOUSE_URL && !env[name])
+        fault(name, 'is required with CLICKHOUSE_URL: one user that writes and one that can only read.')
+    if (env.MASTER_KEY && env.MASTER_KEY_FILE)
+      fault('MASTER_KEY_FILE', 'and MASTER_KEY are both set: keep one.')
+    if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD))
+      fault(env.ADMIN_EMAIL ? 'ADMIN_PASSWORD' : 'ADMIN_EMAIL', 'is missing: both or neither must be set.')
+    const paths = ['/health', '/ready']
+    for (const name of ['SCRIPT_PATH', 'EVENT_PATH'] as const) {
+      if (paths.includes(env[name]))
+        fault(name, `is ${env[name]}, where the collector serves something else.`)
+      paths.push(env[name])
+    }
+    const ports = new Map<number, string>()
+    for (const name of ['DASHBOARD_PORT', 'COLLECTOR_PORT', 'VERIFIER_PORT', 'ENGINE_PORT'] as const) {
+      const other = ports.get(env[name])
+      if (other) fault(name, `is ${env[name]}, the same as ${other}.`)
+      ports.set(env[name], name)
+    }
+  })
 
 /** The configuration of one installation. Ports are TCP ports, sizes are bytes, rates are per second. */
 export type Config = z.infer<typeof environment>
@@ -128,22 +137,32 @@ export type ConfigResult = { ok: true; config: Config } | { ok: false; faults: s
  * Parses the environment. An empty variable counts as unset, as in Compose files and systemd units.
  *
  * @param env the process environment
+ * @param needs a process that never opens a Stripe key needs no master key, and is not given one
  * @returns the configuration, or one line for each variable that is wrong
  */
-export function parseConfig(env: Record<string, string | undefined>): ConfigResult {
+export function parseConfig(
+  env: Record<string, string | undefined>,
+  needs: Needs = { masterKey: true },
+): ConfigResult {
+  const checked = checkedFor(needs)
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const shape = environment.safeParse(present)
   const result = shape.success ? checked.safeParse(present) : shape
   if (result.success) return { ok: true, config: result.data }
   const wrong = new Set(result.error.issues.map(({ path: [name] }) => String(name)))
-  const faults = [...result.error.issues, ...(shape.success ? [] : faultsOfRest(present, wrong))].map(
-    ({ path: [name], message }) => `${String(name)} ${message}`,
-  )
+  const faults = [
+    ...result.error.issues,
+    ...(shape.success ? [] : faultsOfRest(checked, present, wrong)),
+  ].map(({ path: [name], message }) => `${String(name)} ${message}`)
   return { ok: false, faults: [...new Set(faults)] }
 }
 
 /** What is wrong among the variables that are well by themselves, without what follows only from a wrong one. */
-function faultsOfRest(present: Record<string, string | undefined>, wrong: ReadonlySet<string>) {
+function faultsOfRest(
+  checked: ReturnType<typeof checkedFor>,
+  present: Record<string, string | undefined>,
+  wrong: ReadonlySet<string>,
+) {
   const rest = Object.fromEntries(Object.entries(present).filter(([name]) => !wrong.has(name)))
   const issues = checked.safeParse(rest).error?.issues ?? []
   return issues.filter(

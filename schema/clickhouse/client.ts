@@ -39,6 +39,11 @@ export function createWriter(address: ClickHouseAddress): ClickHouseClient {
   })
 }
 
+/** The writer without a database, to create one. Close it when done. */
+export function createAdmin(address: ClickHouseAddress): ClickHouseClient {
+  return createClient({ url: address.url, ...address.writer, log: quiet })
+}
+
 /** The client of reports: a user that can only read, with limits locked. Close it when done. */
 export function createReader(address: ClickHouseAddress): ClickHouseClient {
   return createClient({

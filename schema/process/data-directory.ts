@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Role } from './service.ts'
@@ -55,12 +55,25 @@ export function lockDataDirectory(dataDir: string, role: Role): LockResult {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
       const other = readHolder(file)
       if (other) return { ok: false, message: heldBy(dataDir, role, other) }
-      rmSync(file, { force: true })
+      removeStale(file)
     }
   }
   return {
     ok: false,
     message: `The data directory ${resolve(dataDir)} is being taken by another process just now.`,
+  }
+}
+
+// Two starters may find the same stale lock; the slower one must not remove what the faster has just taken.
+function removeStale(file: string): void {
+  const aside = `${file}.${process.pid}`
+  try {
+    renameSync(file, aside)
+    if (readHolder(aside)) linkSync(aside, file)
+  } catch {
+    // The other starter was faster with one of the two steps: the next attempt meets its lock.
+  } finally {
+    rmSync(aside, { force: true })
   }
 }
 

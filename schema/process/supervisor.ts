@@ -83,6 +83,7 @@ export class Supervisor {
   }
 
   #spawn(role: Role, run: { attempt: number; onReady: () => void }): void {
+    if (this.#stopping) return
     const { entry, args, environment, log } = this.#options
     const child = fork(entry, args(role), {
       env: environment(role),
