@@ -11,6 +11,7 @@ import { takeExternalPayments } from './payments/take-external.ts'
 import { PollLoop } from './poll-loop.ts'
 import { Reconciler } from './reconciliation/reconciler.ts'
 import { WebhookLoop } from './reconciliation/webhook-loop.ts'
+import { rollupJob } from './rollups/rollup-job.ts'
 
 /**
  * Starts the verifier: claims become payments by asking Stripe, and salts are made and destroyed. Everything it has
@@ -51,6 +52,7 @@ export async function startVerifier(
       { name: 'events', cron: '* * * * *', run: () => reconciler.pollDue() },
       { name: 'sweep', cron: '*/10 * * * *', run: () => reconciler.sweepDue() },
       { name: 'reassign', cron: '17 4 * * *', run: () => reconciler.reassign() },
+      rollupJob({ client, now, log, runs }),
     ],
     log,
   )

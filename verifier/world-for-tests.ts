@@ -190,6 +190,19 @@ function openShop({ database, double, now, site_id }: Ground, options: ShopOptio
       ]),
     /** A browser opens the thank-you page. */
     claim: (stripe_session_id: string, of: ClaimOptions = {}) => insertClaims(stripe_session_id, [of]),
+    /** Browsers open a thank-you page each. */
+    claimAll: (ids: readonly string[]) =>
+      insert(
+        'payment_claims',
+        ids.map((stripe_session_id) => ({
+          ...visit({}),
+          stripe_session_id,
+          claimed_at: instantCell(now()),
+          claim_id: randomUUID(),
+          batch_id: '1',
+          confidence: 'same_visit',
+        })),
+      ),
     /** Browsers open the same thank-you page. */
     claims: (stripe_session_id: string, all: ClaimOptions[]) => insertClaims(stripe_session_id, all),
     /** A pageview of a visit, which the table of visits takes in. */

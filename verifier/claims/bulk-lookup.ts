@@ -61,7 +61,7 @@ export class BulkLookup {
   /** Whether the last reading shows that Stripe has no such session. */
   isUnlisted(account: string, claim: OpenClaim): boolean {
     const reading = this.#readings.get(account)
-    if (!reading || reading.running) return false
+    if (!reading) return false
     const { from, until, unpaid } = reading
     const { first_claimed_at, stripe_session_id } = claim
     return (
@@ -76,7 +76,8 @@ export class BulkLookup {
     const { now, gapMs, log } = this.#options
     const last = this.#readings.get(account.name)
     if (last && (last.running || now() < last.finishedAt + gapMs)) return
-    const reading = { running: true, finishedAt: 0, from: 0, until: 0, unpaid: new Set<string>() }
+    const reading = last ?? { running: false, finishedAt: 0, from: 0, until: 0, unpaid: new Set<string>() }
+    reading.running = true
     this.#readings.set(account.name, reading)
     try {
       Object.assign(reading, await this.#read(account, oldest))

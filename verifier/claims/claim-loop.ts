@@ -176,47 +176,46 @@ export class ClaimLoop {
     const perSite = Map.groupBy(claims, (claim) => claim.site_id)
     for (const [siteId, ofSite] of perSite) {
       const account = this.#options.directory.accountOf(siteId)
-      const many = ofSite.length >= mostUnderWay
-      if (account && many) this.#lookUpTogether(account, ofSite)
-      for (const claim of ofSite) this.#take(claim, { account, payment: counted.get(claimKey(claim)), many })
+      const unknown = ofSite.filter(
+        (claim) => !this.#decideAtOnce(claim, account, counted.get(claimKey(claim))),
+      )
+      if (account && unknown.length >= mostUnderWay) this.#lookUpTogether(account, unknown)
+      else for (const claim of unknown) this.#askOrWait(claim)
     }
   }
 
-  #take(
+  /** Decides what needs no question to Stripe, and passes over what has to wait. Gives whether that was all. */
+  #decideAtOnce(
     claim: OpenClaim,
-    {
-      account,
-      payment,
-      many,
-    }: { account: ConnectedAccount | null; payment: PaymentRow | undefined; many: boolean },
-  ): void {
+    account: ConnectedAccount | null,
+    payment: PaymentRow | undefined,
+  ): boolean {
     const { directory, registry, bulk } = this.#options
-    if (!directory.sites.has(claim.site_id)) return
+    if (!directory.sites.has(claim.site_id)) return true
     if (payment && account) {
       this.#takeCounted(claim, account, payment)
-      return
+      return true
     }
     const open = registry.get(claim.site_id)
     const decision = decideUnasked(claim.stripe_session_id, open?.outlook ?? null)
+    if (!decision && (!open || !bulk.isUnlisted(open.account, claim))) return false
     // A claim with a state keeps it while its site cannot be served.
     const waits = decision?.state === 'retrying' || decision?.state === 'key_rejected'
-    if (waits && claim.state !== 'new') return
-    if (!decision && many && open && bulk.isRunning(open.account)) return
-    if (!this.#underWay.take(claim)) return
-    if (decision) this.#decide(claim, decision)
-    else if (open) this.#askOrWait(claim, open)
+    if ((!waits || claim.state === 'new') && this.#underWay.take(claim))
+      this.#decide(claim, decision ?? unlisted)
+    return true
   }
 
-  #askOrWait(claim: OpenClaim, open: OpenConnection): void {
-    const { bulk, ledger, missesPerDay, now } = this.#options
-    const { account } = open
-    const connected = this.#options.directory.accountOf(claim.site_id)
-    if (bulk.isUnlisted(account, claim)) this.#decide(claim, unlisted)
-    else if (ledger.misses({ account, site_id: claim.site_id }) < missesPerDay || !connected)
-      this.#track(this.#ask(claim, open))
+  #askOrWait(claim: OpenClaim): void {
+    const { directory, registry, bulk, ledger, missesPerDay, now } = this.#options
+    const open = registry.get(claim.site_id)
+    const account = directory.accountOf(claim.site_id)
+    if (!open || !account || !this.#underWay.take(claim)) return
+    const reader = { account: account.name, site_id: claim.site_id }
+    if (ledger.misses(reader) < missesPerDay) this.#track(this.#ask(claim, open))
     else {
-      this.#decide(claim, waitsForList(Math.max(now() + 1000, bulk.nextAt(account))))
-      this.#lookUpTogether(connected, [claim])
+      this.#decide(claim, waitsForList(Math.max(now() + 1000, bulk.nextAt(account.name))))
+      this.#lookUpTogether(account, [claim])
     }
   }
 
@@ -231,7 +230,14 @@ export class ClaimLoop {
     this.#outbox.add({ claim, decision, asked: false, paid: null, as_of: this.#options.tick() })
   }
 
+  // While the list is read, the claims stay where they are; when it cannot be read, they are asked about one by one.
   #lookUpTogether(account: ConnectedAccount, claims: readonly OpenClaim[]): void {
+    const { bulk, now } = this.#options
+    if (bulk.isRunning(account.name)) return
+    if (now() < bulk.nextAt(account.name)) {
+      if (claims.length > 1) for (const claim of claims.slice(0, mostUnderWay)) this.#askOrWait(claim)
+      return
+    }
     const oldest = Math.min(...claims.map((claim) => claim.first_claimed_at))
     this.#track(
       this.#options.bulk.run(account, oldest).then(() => {

@@ -9,7 +9,7 @@ export type BatchRoom = { weight: number; days: number }
 /** A list of days is sent with each statement and looked up for each row that it writes. */
 const mostDays = 1_000
 /** Past this a statement takes no less time an event. */
-const mostEvents = 2_000_000
+const mostEvents = 1_000_000
 /** Measured: 450 to 800 bytes an event. */
 const bytesPerEvent = 1_000
 
