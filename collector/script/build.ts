@@ -3,15 +3,21 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
+import { planPlaceholder } from './served-plan.ts'
 
-/** What the script may weigh, in bytes after brotli: it is on every page of the owner's site. */
-export const scriptBudget = 1_536
+/**
+ * What the scripts may weigh, in bytes after brotli: the one that is on every page of the owner's site, and the one of
+ * sites with split tests or element goals, without what these are.
+ */
+export const scriptBudgets = { plain: 1_536, planned: 3_072 } as const
 
-/** Where the built script lies: `script.js`, and the same as `script.js.br` and `script.js.gz`. */
+/** Where the built scripts lie: `script.js` and `planned-script.js`, and the first as `script.js.br` and `script.js.gz`. */
 export const scriptFolder = join(import.meta.dirname, 'dist')
 
 /** Sizes in bytes. */
 export type ScriptSizes = { raw: number; gzip: number; brotli: number }
+
+type ScriptKind = keyof typeof scriptBudgets
 
 // Written aside and renamed: a collector may be serving the file, and two starts may build at once.
 async function replaceFile(path: string, content: Uint8Array): Promise<void> {
@@ -20,7 +26,7 @@ async function replaceFile(path: string, content: Uint8Array): Promise<void> {
   await rename(aside, path)
 }
 
-async function bundle(): Promise<Uint8Array> {
+async function bundle(kind: ScriptKind): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'browser/main.ts')],
     bundle: true,
@@ -31,19 +37,14 @@ async function bundle(): Promise<Uint8Array> {
     legalComments: 'none',
     write: false,
     tsconfigRaw: {},
+    define: { planned: String(kind === 'planned'), servedPlan: planPlaceholder },
   })
   const [script] = outputFiles
   if (!script) throw new Error('esbuild gave no output for the tracking script.')
   return script.contents
 }
 
-/**
- * Builds the tracking script into `folder`, with its compressed forms.
- *
- * @throws when the script is heavier than the budget; nothing is written then
- */
-export async function buildScript(folder = scriptFolder): Promise<ScriptSizes> {
-  const raw = await bundle()
+async function compress(raw: Uint8Array): Promise<{ brotli: Uint8Array; zipped: Uint8Array }> {
   const [brotli, zipped] = await Promise.all([
     promisify(brotliCompress)(raw, {
       params: {
@@ -53,23 +54,46 @@ export async function buildScript(folder = scriptFolder): Promise<ScriptSizes> {
     }),
     promisify(gzip)(raw, { level: constants.Z_BEST_COMPRESSION }),
   ])
-  if (brotli.length > scriptBudget)
-    throw new Error(
-      `The tracking script is ${brotli.length} bytes after brotli; its budget is ${scriptBudget}.`,
-    )
+  return { brotli, zipped }
+}
+
+/**
+ * Builds both tracking scripts into `folder`, the plain one with its compressed forms.
+ *
+ * @throws when a script is heavier than its budget; nothing is written then
+ */
+export async function buildScript(folder = scriptFolder): Promise<Record<ScriptKind, ScriptSizes>> {
+  const plain = await bundle('plain')
+  const planned = await bundle('planned')
+  const compressed = { plain: await compress(plain), planned: await compress(planned) }
+  const sizesOf = (
+    raw: Uint8Array,
+    { brotli, zipped }: Awaited<ReturnType<typeof compress>>,
+  ): ScriptSizes => ({
+    raw: raw.length,
+    gzip: zipped.length,
+    brotli: brotli.length,
+  })
+  const sizes = {
+    plain: sizesOf(plain, compressed.plain),
+    planned: sizesOf(planned, compressed.planned),
+  }
+  for (const kind of ['plain', 'planned'] as const)
+    if (sizes[kind].brotli > scriptBudgets[kind])
+      throw new Error(
+        `The ${kind} tracking script is ${sizes[kind].brotli} bytes after brotli; its budget is ${scriptBudgets[kind]}.`,
+      )
   await mkdir(folder, { recursive: true })
   const path = join(folder, 'script.js')
   await Promise.all([
-    replaceFile(path, raw),
-    replaceFile(`${path}.br`, brotli),
-    replaceFile(`${path}.gz`, zipped),
+    replaceFile(join(folder, 'planned-script.js'), planned),
+    replaceFile(path, plain),
+    replaceFile(`${path}.br`, compressed.plain.brotli),
+    replaceFile(`${path}.gz`, compressed.plain.zipped),
   ])
-  return { raw: raw.length, gzip: zipped.length, brotli: brotli.length }
+  return sizes
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const sizes = await buildScript()
-  console.log(
-    `tracking script: ${sizes.raw} bytes, gzip ${sizes.gzip}, brotli ${sizes.brotli} of ${scriptBudget}`,
-  )
-}
+if (process.argv[1] === import.meta.filename)
+  for (const [kind, { raw, gzip: zipped, brotli }] of Object.entries(await buildScript()))
+    console.log(`${kind} tracking script: ${raw} bytes, gzip ${zipped}, brotli ${brotli}`)

@@ -11,11 +11,11 @@ export function eventBody(settings: Settings, ...[name, options = {}]: EventCall
     n: name,
     u: location.href.slice(0, maxUrl),
     d: settings.domain,
-    r: document.referrer.slice(0, maxUrl) || undefined,
+    r: ((planned ? settings.referrer : undefined) ?? document.referrer).slice(0, maxUrl) || undefined,
     p: options.props,
     $: options.revenue,
     i: options.interactive,
-    h: settings.hashMode ? 1 : undefined,
+    h: settings.hashMode || undefined,
     webdriver: navigator.webdriver || undefined,
     event_id: newEventId(),
   })

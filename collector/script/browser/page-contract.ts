@@ -22,6 +22,8 @@ export type EventCall = [name: string, options?: EventOptions]
 export type Revtrail = ((...call: EventCall) => void) & {
   /** The visit's reference, once the collector told it. Lives in this page's memory only. */
   visitId?: string | undefined
+  /** What hides the page until the script has run, where the inline loader did (schema/experiment/loader.ts). */
+  veil?: Animation | undefined
   q?: { push: (call: EventCall) => unknown; forEach?: (each: (call: EventCall) => void) => void }
 }
 

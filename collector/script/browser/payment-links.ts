@@ -1,4 +1,4 @@
-import { guarded } from './guarded.ts'
+import { watchElementPath } from './element-path.ts'
 import type { Revtrail } from './page-contract.ts'
 import { isOpenReference } from './reference.ts'
 
@@ -9,16 +9,12 @@ const parameter = 'client_reference_id'
  * those that a framework writes again, have it too.
  */
 export function markPaymentLinks(payHosts: string[], revtrail: Pick<Revtrail, 'visitId'>): void {
-  const mark = guarded((event: Event) => {
+  watchElementPath(['mousedown', 'click', 'contextmenu', 'focus'], (element) => {
     const visit = revtrail.visitId
-    for (const node of event.composedPath())
-      if (visit && node instanceof HTMLAnchorElement && payHosts.includes(node.host)) {
-        const query = new URLSearchParams(node.search)
-        if (!isOpenReference(query.get(parameter))) continue
-        query.set(parameter, visit)
-        node.search = String(query)
-      }
+    if (!visit || !(element instanceof HTMLAnchorElement) || !payHosts.includes(element.host)) return
+    const query = new URLSearchParams(element.search)
+    if (!isOpenReference(query.get(parameter))) return
+    query.set(parameter, visit)
+    element.search = String(query)
   })
-  for (const type of ['mousedown', 'click', 'auxclick', 'keydown', 'contextmenu', 'focus'])
-    document.addEventListener(type, mark, true)
 }

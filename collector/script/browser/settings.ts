@@ -7,6 +7,10 @@ export type Settings = {
   hashMode: boolean
   /** Hosts (with their port, where it is not the usual one) whose links get the visit's reference. */
   payHosts: string[]
+  /** Where the visitor came from before a redirect test; otherwise the document says it. */
+  referrer?: string
+  /** Nothing is counted: the page is being left for a variant's, or the owner looks at a variant. */
+  silent?: boolean
 }
 
 /**
