@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type DropReason, dropReasons } from '../schema/event/drop-reason.ts'
 import { wireEvent } from '../schema/event/wire-event.ts'
+import { exposureEventName } from '../schema/experiment/experiment.ts'
 import { toMinorUnits } from '../schema/payment/money.ts'
 import type { Site } from '../schema/site/read-sites.ts'
 import type { ClaimRow, EventRow } from './accepted-rows.ts'
@@ -8,6 +9,7 @@ import type { Candidate, Sender } from './candidate.ts'
 import type { Collection } from './collection.ts'
 import { type ClaimInAddress, readPageLocation } from './enrichment/page-location.ts'
 import { readReferrer } from './enrichment/source.ts'
+import { exposureFault } from './experiment/exposure.ts'
 import { describeFault } from './refusal/describe-fault.ts'
 import { siteDomain } from './site/site-directory.ts'
 import { findVisit, runningVisit } from './visitor/find-visit.ts'
@@ -35,7 +37,7 @@ const mostDomains = 10
 
 /**
  * Takes one event through the named steps, cheap ones first: shape, page, site, spam referrer, bot, rate, repetition,
- * visitor and visit, claim. Changes the visits in memory; `takeBack` undoes that for what could not be stored.
+ * visitor and visit, exposure, claim. Changes the visits in memory; `takeBack` undoes that for what could not be stored.
  *
  * @param body one event as parsed JSON
  * @returns one outcome for each site that the event names (trackers may name several, separated by commas)
@@ -108,6 +110,10 @@ function count(candidate: Candidate, collection: Collection): Outcome {
   const { wire, site, page, sender } = candidate
   const visit = findVisit(candidate, collection)
   if (!visit) return drop('no_visit', site)
+  if (wire.name === exposureEventName) {
+    const fault = exposureFault(wire.props, collection.plans.of(site.site_id), visit.visitor_id)
+    if (fault) return drop('invalid', site, fault)
+  }
   const counting = {
     pageview: wire.name === 'pageview',
     interactive: wire.interactive && wire.name !== 'engagement',

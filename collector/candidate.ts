@@ -3,18 +3,14 @@ import type { Site } from '../schema/site/read-sites.ts'
 import type { PageLocation } from './enrichment/page-location.ts'
 import type { Referrer } from './enrichment/source.ts'
 import type { Client } from './enrichment/user-agent.ts'
+import type { SenderTraits } from './sender-traits.ts'
 import type { Storing } from './visitor/recent-events.ts'
 
 /** What one HTTP request says about its sender. Lives as long as the request, in memory only. */
-export type Sender = {
+export type Sender = SenderTraits & {
   now: number
-  address: string
-  addressKey: string
-  userAgent: string
   /** The host in the Origin header, with its port if any; '' without one. */
   originHost: string
-  /** Global Privacy Control or Do Not Track was sent. */
-  optsOut: boolean
   /** How many events the request holds. */
   events: number
   /** Whether the address may send them; undecided until the first event needs it. */

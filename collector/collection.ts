@@ -1,6 +1,7 @@
 import type { Places } from './enrichment/place.ts'
 import type { OriginReader } from './enrichment/source.ts'
 import type { Client } from './enrichment/user-agent.ts'
+import type { SitePlans } from './experiment/site-plans.ts'
 import type { RateLimit } from './refusal/rate-limit.ts'
 import type { SpamReferrers } from './refusal/spam-referrer.ts'
 import type { LocalDays } from './site/local-days.ts'
@@ -12,6 +13,7 @@ import type { Visits } from './visitor/visits.ts'
 /** What acceptance knows and remembers between requests. */
 export type Collection = {
   sites: SiteDirectory
+  plans: SitePlans
   salts: Salts
   visits: Visits
   recentEvents: RecentEvents

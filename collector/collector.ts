@@ -62,6 +62,7 @@ export async function startCollector(
   const repeat = (name: string, everyMs: number, run: () => Promise<void> | void) =>
     tasks.push(startRecurringTask({ name, everyMs, log, run }))
   repeat('read sites', sitesEveryMs, () => collection.sites.refresh())
+  repeat('read split tests and goals', sitesEveryMs, () => collection.plans.refresh())
   repeat('agree on salts', saltsEveryMs, () => collection.salts.refresh())
   repeat('forget old visits', sweepEveryMs, () => collection.visits.sweep(now()))
   repeat('write drop counts', flushEveryMs, () => counters.flush(now()))
@@ -128,7 +129,7 @@ function createRoutes({ context, collection, store, counters, readiness }: Route
   return new Map<string, Route>([
     ['/health', probe],
     ['/ready', probe],
-    [config.SCRIPT_PATH, createScriptRoute()],
+    [config.SCRIPT_PATH, createScriptRoute({ collection, clientAddresses, now })],
     [config.EVENT_PATH, createEventRoute({ collection, store, counters, clientAddresses, log, now })],
   ])
 }

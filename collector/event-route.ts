@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { DropReason } from '../schema/event/drop-reason.ts'
 import { wireLimits } from '../schema/event/wire-event.ts'
-import { addressKey, type ClientAddresses } from '../schema/process/client-address.ts'
+import type { ClientAddresses } from '../schema/process/client-address.ts'
 import { zoneAt } from '../schema/site/local-day.ts'
 import { isSiteHost, type Site } from '../schema/site/read-sites.ts'
 import { type Accepted, accept, type Outcome, takeBack } from './accept.ts'
@@ -11,6 +11,7 @@ import type { Collection } from './collection.ts'
 import { type DropCounters, noSite } from './drop-counters.ts'
 import { answerOutcomes, answerRefusal } from './event-answer.ts'
 import type { Answer, RequestHead, Route } from './http-route.ts'
+import { readTraits } from './sender-traits.ts'
 import type { Storing } from './visitor/recent-events.ts'
 
 /** What the route needs of the store: it resolves when the rows are durable, or were refused whole. */
@@ -52,16 +53,12 @@ export function createEventRoute(options: EventRouteOptions): Route {
 
 /** Reads the head while it can be read. */
 function readSender(head: RequestHead, { clientAddresses, now }: EventRouteOptions): Sender {
-  const address = clientAddresses.of(head.peer, head.headerLines)
   let storing: Promise<Storing> | null = null
   let settle: (outcome: Storing) => void = () => {}
   return {
     now: now(),
-    address,
-    addressKey: addressKey(address),
-    userAgent: head.header('user-agent'),
+    ...readTraits(head, clientAddresses),
     originHost: /^https?:\/\/([^/]+)$/i.exec(head.header('origin'))?.[1]?.toLowerCase() ?? '',
-    optsOut: head.header('sec-gpc') === '1' || head.header('dnt') === '1',
     events: 1,
     admitted: null,
     storing: () => {

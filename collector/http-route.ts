@@ -2,6 +2,8 @@
 export type RequestHead = {
   method: string
   path: string
+  /** The query without its question mark, '' without one. Works only until the route returns. */
+  query: () => string
   /** The TCP peer as text; IPv6 unabbreviated. Never what a proxy protocol or header says. */
   peer: string
   /** The first line of a header, '' without one. Names are lower-case. */

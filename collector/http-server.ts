@@ -121,6 +121,7 @@ function readHead(request: HttpRequest, response: HttpResponse): RequestHead {
   return {
     method: request.getMethod().toUpperCase(),
     path: request.getUrl(),
+    query: () => request.getQuery(),
     peer: Buffer.from(response.getRemoteAddressAsText()).toString('latin1'),
     header: (name) => request.getHeader(name),
     headerLines: (name) => {

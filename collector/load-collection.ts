@@ -7,6 +7,7 @@ import { loadKnownSources } from './enrichment/known-sources.ts'
 import { openPlaces } from './enrichment/place.ts'
 import { createOriginReader } from './enrichment/source.ts'
 import { createUserAgents } from './enrichment/user-agent.ts'
+import { SitePlans } from './experiment/site-plans.ts'
 import { inTime } from './in-time.ts'
 import { type RecurringTask, startRecurringTask } from './recurring-task.ts'
 import { RateLimit } from './refusal/rate-limit.ts'
@@ -28,6 +29,7 @@ type Sources = { client: ClickHouseClient; folder: string; log: Logger; now: () 
 export async function createCollection(config: Config, sources: Sources): Promise<Collection> {
   return {
     sites: new SiteDirectory(sources),
+    plans: new SitePlans(sources),
     salts: new Salts(sources),
     visits: new Visits(),
     recentEvents: new RecentEvents(),
@@ -57,7 +59,7 @@ type Loading = {
  */
 export async function loadCollection(loading: Loading): Promise<RecurringTask[]> {
   const { collection, recentRows, client, log, now } = loading
-  const { sites, salts, visits, recentEvents } = collection
+  const { sites, plans, salts, visits, recentEvents } = collection
   salts.loadSnapshot()
   let rebuilt = false
   const rebuild = async () => {
@@ -67,6 +69,7 @@ export async function loadCollection(loading: Loading): Promise<RecurringTask[]>
   }
   const reading = await Promise.all([
     inTime(startPatienceMs, () => sites.refresh()),
+    inTime(startPatienceMs, () => plans.refresh()),
     inTime(startPatienceMs, () => salts.refresh()),
     inTime(startPatienceMs, rebuild),
   ])
@@ -74,6 +77,7 @@ export async function loadCollection(loading: Loading): Promise<RecurringTask[]>
     if (fault)
       log.warn({ err: fault }, 'ClickHouse did not answer at the start; snapshots are used meanwhile')
   sites.loadSnapshot()
+  plans.loadSnapshot()
   for await (const rows of recentRows(now() - visitMemory)) {
     rebuildFromRows(rows, visits)
     for (const event of rows.events) recentEvents.add(event.site_id, event.event_id, null, event.received_at)

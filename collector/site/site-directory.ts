@@ -25,6 +25,7 @@ export class SiteDirectory {
   readonly #file: string
   readonly #log: Logger
   #sites = new Map<string, Site>()
+  #byFurtherHost = new Map<string, Site>()
   #written = ''
   #loaded = false
 
@@ -41,6 +42,16 @@ export class SiteDirectory {
   /** The site of a domain that `siteDomain` normalised, or null. */
   find(domain: string): Site | null {
     return this.#sites.get(domain) ?? null
+  }
+
+  /** The site that a page's host belongs to (its port may be given), or null: the nearest of several. */
+  ofHost(host: string): Site | null {
+    const name = siteDomain(host)
+    const exact = this.#sites.get(name) ?? this.#byFurtherHost.get(name)
+    if (exact) return exact
+    if (/:\d+$/.test(name)) return this.ofHost(name.replace(/:\d+$/, ''))
+    const parent = name.indexOf('.')
+    return parent === -1 ? null : this.ofHost(name.slice(parent + 1))
   }
 
   /** Reads the snapshot of the last run. A missing or damaged one is no list. */
@@ -74,6 +85,7 @@ export class SiteDirectory {
 
   #use(sites: readonly Site[]): void {
     this.#sites = new Map(sites.map((site) => [site.domain, site]))
+    this.#byFurtherHost = new Map(sites.flatMap((site) => site.hosts.map((host) => [siteDomain(host), site])))
     this.#loaded = true
   }
 }

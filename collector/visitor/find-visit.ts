@@ -1,6 +1,6 @@
 import { zoneAt } from '../../schema/site/local-day.ts'
 import { isSiteHost, type Site } from '../../schema/site/read-sites.ts'
-import type { Candidate } from '../candidate.ts'
+import type { Candidate, Sender } from '../candidate.ts'
 import type { Collection } from '../collection.ts'
 import { isPaymentProvider } from '../enrichment/payment-providers.ts'
 import type { Referrer } from '../enrichment/source.ts'
@@ -8,6 +8,9 @@ import { visitorId } from './identity.ts'
 import { type Visit, visitTimeout } from './visits.ts'
 
 type Ids = { today: bigint; yesterday: bigint | null }
+
+/** Who asks something of a site: all that identity needs. */
+export type Asker = { site: Site; sender: Pick<Sender, 'now' | 'addressKey' | 'userAgent' | 'optsOut'> }
 
 /**
  * Finds or starts the visit of an event: the visitor's active visit, the day before's first, since a visit that runs
@@ -35,14 +38,28 @@ export function findVisit(candidate: Candidate, collection: Collection): Visit |
 }
 
 /** The visitor's active visit, without starting one. */
-export function runningVisit(candidate: Candidate, collection: Collection): Visit | null {
-  const { site, sender } = candidate
-  if (isAnonymous(candidate)) return null
-  const day = collection.localDays(sender.now, zoneAt(site, sender.now))
-  return activeVisit(visitorIds(candidate, { day, returned: false }, collection), sender.now, collection)
+export function runningVisit(asker: Asker, collection: Collection): Visit | null {
+  if (isAnonymous(asker)) return null
+  return activeVisit(presentIds(asker, collection), asker.sender.now, collection)
 }
 
-function isAnonymous({ site, sender }: Candidate): boolean {
+/**
+ * The id that the next event of this visitor will carry: that of the active visit, which may have begun the day before,
+ * or the present day's. 0 for a visitor who opted out, where the site honours that.
+ */
+export function presentVisitorId(asker: Asker, collection: Collection): bigint {
+  if (isAnonymous(asker)) return 0n
+  const ids = presentIds(asker, collection)
+  return activeVisit(ids, asker.sender.now, collection)?.visitor_id ?? ids.today
+}
+
+function presentIds(asker: Asker, collection: Collection): Ids {
+  const { site, sender } = asker
+  const day = collection.localDays(sender.now, zoneAt(site, sender.now))
+  return visitorIds(asker, { day, returned: false }, collection)
+}
+
+function isAnonymous({ site, sender }: Asker): boolean {
   return site.honour_gpc && sender.optsOut
 }
 
@@ -60,7 +77,7 @@ function creditable(site: Site, referrer: Referrer | null): Referrer | null {
 }
 
 function visitorIds(
-  { site, sender }: Candidate,
+  { site, sender }: Asker,
   { day, returned }: { day: number; returned: boolean },
   { salts, visits }: Collection,
 ): Ids {
