@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { AcceptedRows, ClaimRow, EventRow } from '../accepted-rows.ts'
 import type { Column } from './native-column.ts'
+import { repairExposures } from './repair-exposures.ts'
 import { repairSessions } from './repair-sessions.ts'
 import { storedClaims } from './stored-claims.ts'
 import { storedEvents } from './stored-events.ts'
@@ -28,7 +29,10 @@ export const eventsTable: DeliveredTable<EventRow> = {
   time: (row) => row.received_at,
   alone: (row) => ({ events: [row], claims: [] }),
   stored: storedEvents,
-  repair: repairSessions,
+  repair: async (client, range) => {
+    await repairSessions(client, range)
+    await repairExposures(client, range)
+  },
 }
 
 export const claimsTable: DeliveredTable<ClaimRow> = {
