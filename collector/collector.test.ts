@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { integer } from '../schema/clickhouse/cell.ts'
 import { openTestDatabase, type TestDatabase } from '../schema/clickhouse/database-for-tests.ts'
 import { readRows } from '../schema/clickhouse/read-rows.ts'
+import { HopelessError } from '../schema/process/run-child.ts'
 import type { AcceptedRows } from './accepted-rows.ts'
 import {
   addSites,
@@ -278,9 +279,17 @@ describe('addresses', () => {
     expect(rows[0]?.events[0]?.country).toBe('GB')
   })
 
-  test('a database that cannot be read stops the start by its name', async () => {
-    await expect(start({ env: { GEOIP_DB: '/nowhere.mmdb' } })).rejects.toThrow(/nowhere\.mmdb/)
-  })
+  test.each([
+    ['/nowhere.mmdb', /GEOIP_DB .*\/nowhere\.mmdb: there is no such file\. Set it/],
+    [import.meta.filename, /GEOIP_DB .*collector\.test\.ts: .* Set it/],
+  ])(
+    'a database of places that cannot be read, %s, is told and no restart tries it again',
+    async (file, told) => {
+      const failed = start({ env: { GEOIP_DB: file } })
+      await expect(failed).rejects.toThrow(HopelessError)
+      await expect(failed).rejects.toThrow(told)
+    },
+  )
 })
 
 /** Sends bytes and gives what comes back until the answer or the end of the connection. */
