@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer, type Server } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { getRequestListener } from '@hono/node-server'
 import type { Service, ServiceContext } from '../../schema/process/service.ts'
+import { stopListening } from '../../schema/process/stop-listening.ts'
 import { createApp } from './app.ts'
 import type { Installation } from './environment.ts'
 import { makeConfiguredOwner, offerSetup } from './first-run.ts'
@@ -9,6 +11,8 @@ import { openInstallation } from './installation.ts'
 
 /** A collector's journal may hand in rows of a deleted site until long after; they are removed this often. */
 const sweepEvery = 10 * 60_000
+/** What it has not removed by then it removes after the next start (ms). */
+const sweepGrace = 2_000
 
 type Options = {
   /** Where the setup link goes beside the log. */
@@ -30,7 +34,7 @@ export async function startDashboard(
   const { config, log } = context
   const installation = openInstallation(context)
   const app = createApp(installation, webFolder)
-  const server = createAdaptorServer({ fetch: app.fetch })
+  const server = createServer(getRequestListener(app.fetch))
   try {
     await makeConfiguredOwner(installation)
     const port = await listen(server, config.DASHBOARD_PORT, config.HOST)
@@ -39,10 +43,8 @@ export async function startDashboard(
     log.info({ port }, 'the dashboard listens')
     const close = async () => {
       sweeping.stop()
-      server.close()
-      if (server instanceof Server) server.closeIdleConnections()
-      await once(server, 'close')
-      await sweeping.done()
+      await stopListening(server)
+      await Promise.race([sweeping.done(), setTimeout(sweepGrace, undefined, { ref: false })])
       await installation.close()
     }
     return { port, close, heartbeat: async () => {} }
@@ -53,11 +55,7 @@ export async function startDashboard(
   }
 }
 
-async function listen(
-  server: ReturnType<typeof createAdaptorServer>,
-  port: number,
-  host: string,
-): Promise<number> {
+async function listen(server: Server, port: number, host: string): Promise<number> {
   server.listen(port, host)
   await once(server, 'listening')
   const address = server.address()
@@ -68,12 +66,12 @@ async function listen(
 /** Removes rows of deleted sites now and then; a fault waits for the next time. */
 function sweep({ sites, log }: Pick<Installation, 'sites' | 'log'>) {
   let running = Promise.resolve()
-  const run = () => {
+  const run = (which: 'all' | 'recent') => {
     running = running
-      .then(() => sites.sweepDeleted())
+      .then(() => sites.sweepDeleted(which))
       .catch((error: unknown) => log.error({ err: error }, 'rows of deleted sites could not be removed'))
   }
-  const timer = setInterval(run, sweepEvery)
-  run()
+  const timer = setInterval(() => run('recent'), sweepEvery)
+  run('all')
   return { stop: () => clearInterval(timer), done: () => running }
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createReader, createWriter } from '../../schema/clickhouse/client.ts'
 import { loadMasterKey } from '../../schema/master-key.ts'
 import { HopelessError } from '../../schema/process/run-child.ts'
@@ -6,6 +7,9 @@ import { Accounts } from './account/accounts.ts'
 import type { Installation } from './environment.ts'
 import { SettingsWriter } from './settings/settings-writer.ts'
 import { Sites } from './site/sites.ts'
+
+// A change waits for ClickHouse; when that does not answer, the change was not confirmed to anyone (ms).
+const changesGrace = 3_000
 
 function readMasterKey(config: ServiceContext['config']): Buffer {
   try {
@@ -26,7 +30,7 @@ export function openInstallation(context: ServiceContext): Installation & { clos
   const accounts = new Accounts({ ...shared, masterKey, dataDir: config.DATA_DIR })
   const sites = new Sites(shared)
   const close = async () => {
-    await settings.idle()
+    await Promise.race([settings.idle(), setTimeout(changesGrace, undefined, { ref: false })])
     await Promise.all([writer.close(), reader.close()])
   }
   return { config, log, now, writer, reader, settings, masterKey, accounts, sites, close }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -203,6 +204,28 @@ describe('an engine of its own', () => {
     await engine.stop()
     expect(await slow).toEqual([{ s: 0 }])
   })
+
+  test('stop waits neither for half a request nor for an endless query, and the data is closed', async () => {
+    const { engine, client } = await start()
+    const { username, password } = engine.users.writer
+    const half = connect(Number(new URL(engine.url).port), '127.0.0.1')
+    const cut = once(half, 'close')
+    half.on('error', () => undefined).resume()
+    half.write(
+      `POST /?query=SELECT HTTP/1.1\r\nHost: localhost\r\nX-ClickHouse-User: ${username}\r\nX-ClickHouse-Key: ${password}\r\nContent-Length: 100\r\n\r\nhalf`,
+    )
+    const endless = rowsOf(
+      client,
+      'SELECT count() FROM numbers(10000000000000) WHERE sipHash64(number) = 1',
+    ).catch((error: unknown) => error)
+    await expect
+      .poll(() => rowsOf(client, 'SELECT count() > 1 AS runs FROM system.processes'))
+      .toEqual([{ runs: 1 }])
+    await engine.stop()
+    await cut
+    expect(await endless).toBeInstanceOf(Error)
+    expect(existsSync(join(dataDir, 'clickhouse', 'status'))).toBe(false)
+  }, 12_000)
 
   test('a directory whose name would be a pattern is refused', async () => {
     const odd = join(dataDir, 'a{b,c}')

@@ -6,6 +6,7 @@ import { drainPending, Session } from 'chdb'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Readiness } from '../process/probes.ts'
+import { stopListening } from '../process/stop-listening.ts'
 import { createFront } from './http-front.ts'
 import { limitsFor, prologueFor } from './limits.ts'
 import { QueryRunner } from './query-runner.ts'
@@ -28,7 +29,7 @@ export type Engine = {
   detachedParts: readonly DetachedPart[]
   /** Resolves when the engine answers. It has a session of its own, so it never waits behind queries. */
   heartbeat: () => Promise<void>
-  /** Stops listening, lets queries finish, and closes the data. */
+  /** Stops listening, gives queries 2 s to finish, ends those that do not, and closes the data. */
   close: () => Promise<void>
 }
 
@@ -67,7 +68,9 @@ export async function startEngine(options: {
     log.info({ port: listening, version }, 'the engine listens')
     const close = async () => {
       state.closing = true
-      await stopListening(front)
+      const ended = await stopListening(front)
+      if (!ended)
+        await endQueries(path).catch((error: unknown) => log.error({ err: error }, 'queries were not ended'))
       await closeData(runner, pulse)
     }
     const url = `http://127.0.0.1:${listening}`
@@ -78,19 +81,21 @@ export async function startEngine(options: {
   }
 }
 
-async function stopListening(front: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    front.close(() => resolve())
-    front.closeIdleConnections()
-  })
-}
-
 // closing a connection under a running query aborts the whole engine
 async function closeData(runner: QueryRunner, pulse: Session): Promise<void> {
+  await runner.idle()
   await drainPending()
   runner.close()
   pulse.close()
   await drainPending()
+}
+
+// What still runs has no one left to tell, and would keep the data open for as long as its limit lets it (an hour at
+// most). A session of its own, because the heartbeat may have the other one.
+async function endQueries(path: string): Promise<void> {
+  const session = new Session(path)
+  await session.queryAsync('KILL QUERY WHERE query_id != queryID() ASYNC')
+  session.close()
 }
 
 // a session runs one query at a time, so a beat that comes too early shares the answer of the one before

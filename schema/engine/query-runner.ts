@@ -73,6 +73,11 @@ export class QueryRunner {
     })
   }
 
+  /** Resolves when nothing runs or waits. */
+  async idle(): Promise<void> {
+    await Promise.all([this.pools.writer.idleness(), this.pools.reader.idleness()])
+  }
+
   /** Closes the sessions. Call it when nothing runs. */
   close(): void {
     this.pools.writer.close()

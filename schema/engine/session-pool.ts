@@ -29,6 +29,7 @@ export class SessionPool {
   private readonly options: SessionPoolOptions
   private readonly idle: Session[] = []
   private readonly waiting: (() => void)[] = []
+  private readonly watching: (() => void)[] = []
   private running = 0
 
   constructor(options: SessionPoolOptions) {
@@ -58,6 +59,11 @@ export class SessionPool {
     }
   }
 
+  /** Resolves when nothing runs or waits. */
+  async idleness(): Promise<void> {
+    if (this.running > 0) await new Promise<void>((resolve) => this.watching.push(resolve))
+  }
+
   /** Closes the idle sessions. Call it when nothing runs. */
   close(): void {
     for (const session of this.idle.splice(0)) session.close()
@@ -83,6 +89,7 @@ export class SessionPool {
     const next = this.waiting.shift()
     if (next) next()
     else this.running -= 1
+    if (this.running === 0) for (const resolve of this.watching.splice(0)) resolve()
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { stopListening } from './stop-listening.ts'
 
 /** Whether a process can do its work now, and if not why, in words for an operator. */
 export type Readiness = { ready: true } | { ready: false; why: string }
@@ -33,6 +34,8 @@ export async function startProbes(port: number, readiness: () => Readiness) {
   const address: string | AddressInfo | null = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : port,
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    close: async () => {
+      await stopListening(server)
+    },
   }
 }

@@ -70,7 +70,7 @@ export function dayNumber(text: string): number {
   return Date.parse(`${text}T00:00:00Z`) / dayMs
 }
 
-/** A site's time zone, which may change at a coming local midnight so that no day is counted twice. */
+/** A site's time zone, which may change at a coming local midnight, so that the days before stay whole. */
 export type SiteZone = { timezone: string; timezone_next: string; timezone_next_at: number }
 
 /** The zone in force at an instant. */

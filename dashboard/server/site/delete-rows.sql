@@ -1,3 +1,3 @@
 ALTER TABLE {table:Identifier}
-DELETE WHERE has({site_ids:Array(UInt32)}, site_id)
+DELETE WHERE site_id IN {site_ids:Array(UInt32)}
 SETTINGS mutations_sync = 2

@@ -8,6 +8,7 @@ import type { siteBody, sitePatch } from '../../contract/sites.ts'
 import { FreshCopy } from '../settings/fresh-copy.ts'
 import type { SettingsWriter, WriteRow } from '../settings/settings-writer.ts'
 import { deleteSiteRows } from './delete-rows.ts'
+import { deleteUnassigned } from './delete-unassigned.ts'
 import { readDeletedSites } from './deleted-sites.ts'
 import { readTimezone } from './known-timezone.ts'
 import { readLastSiteId } from './last-site-id.ts'
@@ -20,6 +21,7 @@ export type SiteOutcome =
   | { ok: true; site: Site }
   | { ok: false; reason: 'domain_taken' | 'unknown_timezone' | 'unknown_currency' | 'not_found' }
 
+const lateRowsMs = 14 * 24 * 3_600_000
 const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
 
 /** The sites of this installation. */
@@ -104,16 +106,26 @@ export class Sites {
     const { site, version } = deleted
     await deleteOldVersions(this.#client, { table: 'sites', siteId: site.site_id, version })
     await deleteSiteRows(this.#client, [site.site_id])
+    const all = await readDeletedSites(this.#client)
+    await deleteUnassigned(
+      this.#client,
+      all.map((each) => each.site_id),
+    )
     return site
   }
 
   /**
    * Removes rows of deleted sites that came late: a collector learns of a deletion within two seconds, and its journal
    * may deliver long after.
+   *
+   * @param which `recent` looks for rows of sites deleted in the last 14 days: what a journal held back longer is found
+   *   by `all`, with which the dashboard starts
    */
-  async sweepDeleted(): Promise<void> {
-    const siteIds = await readDeletedSites(this.#client)
-    if (siteIds.length > 0) await deleteSiteRows(this.#client, siteIds)
+  async sweepDeleted(which: 'all' | 'recent'): Promise<void> {
+    const deleted = await readDeletedSites(this.#client)
+    const since = which === 'all' ? 0 : this.#now() - lateRowsMs
+    const ids = deleted.filter((each) => each.deleted_at >= since).map((each) => each.site_id)
+    if (ids.length > 0) await deleteSiteRows(this.#client, ids)
   }
 
   async #change<T>(act: (write: WriteRow, sites: Site[]) => Promise<T>): Promise<T> {
@@ -125,8 +137,9 @@ export class Sites {
   }
 }
 
-// A new zone begins with the next local day, so that no day is counted in two zones. Asking for the zone in force takes
-// a waiting change back.
+// A new zone begins with the next midnight of the zone in force, so that every day before is whole. In a zone further
+// west that is still the evening before: the date of the last day goes on for as many hours as the zones lie apart. In
+// one further east the first day is that much shorter. Asking for the zone in force takes a waiting change back.
 function zoneChange(site: Site, timezone: string, now: number) {
   const current = zoneAt(site, now)
   if (timezone === current) return { timezone, timezone_next: '', timezone_next_at: 0 }

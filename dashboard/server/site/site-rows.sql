@@ -1,0 +1,4 @@
+SELECT site_id
+FROM {table:Identifier}
+WHERE site_id IN {site_ids:Array(UInt32)}
+LIMIT 1
