@@ -55,9 +55,9 @@ export function accept(body: unknown, sender: Sender, collection: Collection): O
   return domains.map((domain) => acceptFor(domain, { wire, page, referrer, sender }, collection))
 }
 
-/** Undoes what an event changed in memory, because its rows were not stored. */
-export function takeBack({ visit, counting, claim }: Accepted, { visits }: Collection): void {
-  visits.unrecord(visit, counting)
+/** Undoes what an event changed in memory, because its rows were not stored; the last event of a request first. */
+export function takeBack({ visit, counting, event, claim }: Accepted, { visits }: Collection): void {
+  visits.unrecord(visit, counting, event.event_no)
   if (claim) visits.unclaim(visit, claim.stripe_session_id)
 }
 

@@ -544,6 +544,15 @@ describe('safe retries', () => {
     expect(events()).toEqual([expect.objectContaining({ event_no: 1, pageview_no: 1 })])
     expect(claims()).toHaveLength(1)
   })
+
+  test('an array that cannot be stored leaves no count', async () => {
+    const who = visitor()
+    store.state.full = true
+    expect((await collector.post([pageview, pageview, pageview], who)).response.status).toBe(503)
+    store.state.full = false
+    await collector.post(pageview, who)
+    expect(events()).toEqual([expect.objectContaining({ event_no: 1, pageview_no: 1 })])
+  })
 })
 
 describe('paths and methods', () => {

@@ -131,7 +131,7 @@ async function appendOrTakeBack(
     log.error({ err: error }, 'rows could not be stored')
     return 'overloaded' as const
   })
-  if (storing === 'overloaded') for (const outcome of accepted) takeBack(outcome, collection)
+  if (storing === 'overloaded') for (const outcome of accepted.toReversed()) takeBack(outcome, collection)
   return storing
 }
 

@@ -47,10 +47,22 @@ test('what could not be stored leaves no count, and no visit of its own', () => 
   const visits = new Visits()
   const visit = startVisit(visits, 1n, 0)
   visits.record(visit, pageview, 1)
-  visits.unrecord(visit, pageview)
+  visits.unrecord(visit, pageview, 2)
   expect(visit).toMatchObject({ events: 1, pageviews: 1, interactions: 1 })
-  visits.unrecord(visit, pageview)
+  visits.unrecord(visit, pageview, 1)
   expect(visits.active(1n, 2)).toBeNull()
+})
+
+test('a number is never given twice: not after a later event, nor after what a restart restored', () => {
+  const visits = new Visits()
+  const visit = startVisit(visits, 1n, 0)
+  visits.record(visit, pageview, 1)
+  visits.unrecord(visit, pageview, 1)
+  expect(visit).toMatchObject({ events: 2, pageviews: 2, interactions: 2 })
+  visits.restore({ ...visit, events: 5 })
+  visits.unrecord(visit, pageview, 2)
+  visits.record(visit, pageview, 2)
+  expect(visit.events).toBe(6)
 })
 
 test('restored visits take the larger counts and the later visit, in any order', () => {

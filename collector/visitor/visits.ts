@@ -94,8 +94,15 @@ export class Visits {
     this.#keep(visit)
   }
 
-  /** Takes back an event that could not be stored, so that the counts stay those of the stored events. */
-  unrecord(visit: Visit, counting: Counting): void {
+  /**
+   * Takes back an event that could not be stored, unless a later one of the visit carries a number after it: a gap in
+   * the numbers is harmless, but a number given twice hides a stored event. `last_at` and `continued` stay: the visitor
+   * was here.
+   *
+   * @param eventNo the visit's number of the event
+   */
+  unrecord(visit: Visit, counting: Counting, eventNo: number): void {
+    if (visit.events !== eventNo) return
     visit.events -= 1
     if (counting.pageview) visit.pageviews -= 1
     if (counting.interactive) visit.interactions -= 1
