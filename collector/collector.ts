@@ -64,7 +64,10 @@ export async function startCollector(
   repeat('read sites', sitesEveryMs, () => collection.sites.refresh())
   repeat('read split tests and goals', sitesEveryMs, () => collection.plans.refresh())
   repeat('agree on salts', saltsEveryMs, () => collection.salts.refresh())
-  repeat('forget old visits', sweepEveryMs, () => collection.visits.sweep(now()))
+  repeat('forget old visits', sweepEveryMs, () => {
+    collection.visits.sweep(now())
+    collection.recentEvents.forget(now())
+  })
   repeat('write drop counts', flushEveryMs, () => counters.flush(now()))
 
   const readiness = (): Readiness => {
