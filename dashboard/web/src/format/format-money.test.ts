@@ -5,7 +5,8 @@ import { currencyName, formatAxisMoney, formatMoney, formatOthers, formatShortMo
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
 test.each([
-  [120.5, 'usd', '$120.50', '$120.50', '$120.50'],
+  [120.5, 'usd', '$120.50', '$121', '$121'],
+  [12.5, 'usd', '$12.50', '$12.50', '$12.50'],
   [0, 'usd', '$0.00', '$0', '$0'],
   [640, 'usd', '$640.00', '$640', '$640'],
   [14_218.37, 'usd', '$14,218.37', '$14,218', '$14.2K'],

@@ -9,12 +9,12 @@ export function formatMoney({ value, currency }: Amount): string {
 }
 
 /**
- * An amount for figures and columns: whole units from 1,000 up and for round amounts, decimals below, compact from ten
+ * An amount for figures and columns: whole units from 100 up and for round amounts, decimals below, compact from ten
  * million.
  */
 export function formatShortMoney({ value, currency }: Amount): string {
   if (Math.abs(value) >= 10_000_000) return formatFor(currency, 'compact').format(value)
-  const isWhole = Math.abs(value) >= 1_000 || Number.isInteger(value)
+  const isWhole = Math.abs(value) >= 100 || Number.isInteger(value)
   return formatFor(currency, isWhole ? 'whole' : null).format(value)
 }
 
