@@ -154,6 +154,8 @@ const arm = z.object({
   /** The same without the cap, when the goal is revenue. */
   lift_uncapped: range.nullable(),
   likely_lift: range.nullable(),
+  /** Always valid while the interval is `any_time`, else Welch’s; of the capped revenue when the goal is revenue. */
+  p: z.number().nullable(),
   /** Whole percents of 1 to 99; null until there is enough data. */
   chance_to_beat: z.number().nullable(),
   chance_to_be_best: z.number().nullable(),
@@ -163,6 +165,24 @@ const arm = z.object({
     .nullable(),
 })
 export type ExperimentArm = z.infer<typeof arm>
+
+/** A goal's counts per variant, through the same day as the verdict. */
+const goalCounts = z.object({
+  id: z.string(),
+  name: z.string(),
+  measure: z.enum(['rate', 'revenue']),
+  role: z.enum(['primary', 'secondary', 'guardrail']),
+  arms: z.array(
+    z.object({
+      variant: z.string(),
+      visitors: z.number(),
+      converters: z.number(),
+      /** A share. */
+      rate: z.number().nullable(),
+      revenue_per_visitor: perVisitor.nullable(),
+    }),
+  ),
+})
 
 /** One finding about the data. */
 const check = z.object({
@@ -202,6 +222,7 @@ export const experimentResults = z.object({
   curve: z.array(curvePoint),
   /** Cumulative visitors, per day and variant. */
   visitors: z.array(z.object({ day: z.iso.date(), variant: z.string(), visitors: z.number() })),
+  goals: z.array(goalCounts),
   secondary: z.array(secondaryResult.extend({ name: z.string() })),
   guardrails: z.array(guardrailResult.extend({ name: z.string(), sentence: z.string() })),
   /** What a reader must know of these numbers. */

@@ -2,10 +2,12 @@ import { toMoney } from '../../../schema/payment/money.ts'
 import type { ExperimentArm, ExperimentResults } from '../../contract/experiments.ts'
 import type { Decision, DecisionInput } from '../../statistics/decision/decide.ts'
 import { plainPercent, signedPercent } from '../../statistics/decision/percent.ts'
+import { daysBetween } from '../../statistics/decision/plan.ts'
 import type { View } from '../../statistics/decision/view.ts'
 import type { BegunTest } from './begun-test.ts'
 import { checksOf } from './checks.ts'
 import { describeExperiment } from './experiment-rows.ts'
+import { goalCounts } from './goal-counts.ts'
 import type { PaidSums } from './sums/paid-sums.ts'
 import { valueMoney } from './value-money.ts'
 
@@ -50,6 +52,7 @@ export function presentResults(test: BegunTest, facts: Facts): ExperimentResults
     cap: cap === null ? null : toMoney(Math.round(cap), scope.currency),
     curve: decision.curve,
     visitors: cumulativeVisitors(facts),
+    goals: goalCounts(test, facts),
     secondary: decision.secondary.map((result) => ({
       ...result,
       name: named.get(result.goal) ?? result.goal,
@@ -91,6 +94,7 @@ function armsOf({ row, scope }: BegunTest, { others, decision, input }: Facts, v
       difference: against?.difference ?? null,
       lift_uncapped: against?.uncapped?.lift ?? null,
       likely_lift: against?.likely_lift ?? null,
+      p: against?.p ?? null,
       chance_to_beat: against?.chance_to_beat ?? null,
       chance_to_be_best: figures.chance_to_be_best,
       expected_loss: loss && {
@@ -117,9 +121,10 @@ function detailOf({ verdict, view }: Decision): string | null {
 
 const grouped = new Intl.NumberFormat('en-US')
 
-function progressWords({ row }: BegunTest, { progress }: Decision): { day: number; sentence: string } {
-  const { visitors, planned_visitors, planned_days, whole_days } = progress
-  const day = planned_days === null ? whole_days + 1 : Math.min(whole_days + 1, planned_days)
+function progressWords({ row, scope }: BegunTest, { progress }: Decision): { day: number; sentence: string } {
+  const { visitors, planned_visitors, planned_days } = progress
+  const begun = daysBetween(scope.first_day, scope.last_day) + 1
+  const day = planned_days === null ? begun : Math.min(begun, planned_days)
   const days = planned_days === null ? `Day ${day}` : `Day ${day} of ${planned_days}`
   const seen = `${grouped.format(visitors)} visitors of ${grouped.format(planned_visitors)} planned`
   const state = row.status === 'running' ? '' : ` · ${row.status}`
@@ -146,14 +151,14 @@ function guardrailWords(
 
 function cumulativeVisitors({ input }: Facts): ExperimentResults['visitors'] {
   const rows = input.sums[input.plan.goal.id] ?? []
-  const totals = new Map<string, number>()
-  return rows
-    .toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))
-    .map(({ day, variant, visitors }) => {
-      const total = (totals.get(variant) ?? 0) + visitors
-      totals.set(variant, total)
-      return { day, variant, visitors: total }
+  const days = [...new Set(rows.map(({ day }) => day))].sort()
+  return input.plan.variants.flatMap(({ id }) => {
+    let visitors = 0
+    return days.map((day) => {
+      visitors += rows.find((each) => each.day === day && each.variant === id)?.visitors ?? 0
+      return { day, variant: id, visitors }
     })
+  })
 }
 
 function notesOf({ scope }: BegunTest, { others, input }: Facts): string[] {
