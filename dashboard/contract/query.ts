@@ -102,7 +102,7 @@ export type DateRange = z.infer<typeof dateRange>
  *
  * Source: https://plausible.io/docs/stats-api
  */
-export const queryBody = z.object({
+export const queryBody = z.strictObject({
   site_id: z.string().max(260),
   metrics: z.array(metric).min(1).max(metrics.length),
   date_range: dateRange,
@@ -113,15 +113,17 @@ export const queryBody = z.object({
     .max(4)
     .optional(),
   include: z
-    .object({
+    .strictObject({
       time_labels: z.boolean().optional(),
       total_rows: z.boolean().optional(),
+      /** Clients of Plausible's API send it; nothing is imported here, so it changes nothing. */
+      imports: z.boolean().optional(),
       /** Adds `comparison` to each row: the same metrics over the period before, or a year earlier. */
-      comparisons: z.object({ mode: z.enum(['previous_period', 'year_over_year']) }).optional(),
+      comparisons: z.strictObject({ mode: z.enum(['previous_period', 'year_over_year']) }).optional(),
     })
     .default({}),
   pagination: z
-    .object({
+    .strictObject({
       limit: z.number().int().min(1).max(10_000).default(1_000),
       offset: z.number().int().min(0).default(0),
     })

@@ -6,11 +6,16 @@ import { fillTemplate } from './template.ts'
 
 const sql = sqlBeside(import.meta.url)
 
+/** FROM and WHERE of some payments. `anyVersion` may find more, and costs half: it serves to narrow down. */
+export type ConcernedPayments = { final: string; anyVersion: string }
+
 /**
- * FROM and WHERE of the payments of known visits that some days have to do with: charged then, or, where deductions are
- * asked for, refunded or disputed then.
+ * The payments of known visits that some days have to do with: charged then, or, where deductions are asked for, refunded
+ * or disputed then.
  */
-export function concernedPaymentsSql(days: FactDays, deductions: boolean): string {
+export function concernedPayments(days: FactDays, deductions: boolean): ConcernedPayments {
   const deducted = deductions ? deductionTables.map(({ table }) => deductedPaymentsSql(table, days)) : []
-  return fillTemplate(sql(), { days, deducted: deducted.join('') }).trim()
+  const fill = (final: 'FINAL' | '') =>
+    fillTemplate(sql(), { final, days, deducted: deducted.join('') }).trim()
+  return { final: fill('FINAL'), anyVersion: fill('') }
 }

@@ -6,8 +6,8 @@
     SELECT *
     FROM events
     PREWHERE site_id = {site_id:UInt32}
-      AND day IN (SELECT visit_day {{concerned}})
-      AND session_id IN (SELECT session_id {{concerned}})
+      AND day IN (SELECT visit_day {{any_version}})
+      AND session_id IN (SELECT session_id {{any_version}})
   ) AS e
   INNER JOIN (SELECT payment_id, session_id, charged_at {{concerned}}) AS q ON q.session_id = e.session_id
   WHERE e.received_at <= q.charged_at

@@ -4,22 +4,19 @@ import { localDay, zoneAt } from '../../../schema/site/local-day.ts'
 import { queryBody, queryResult } from '../../contract/query.ts'
 import { createRoutes, gives, open, takes } from '../api-route.ts'
 import type { Installation } from '../environment.ts'
-import { readConnection } from '../revenue/connection.ts'
-import { shownMode } from '../revenue/revenue-settings.ts'
 import { siteOf } from '../site/site-param.ts'
 import { makeMeta, makeRows, type Readings, rangeText } from './answer.ts'
 import type { Days } from './date-range.ts'
 import { readFirstDay } from './first-day.ts'
 import { type Plan, planQuery } from './plan.ts'
 import { readReport } from './report.ts'
-import type { RolledDays } from './rolled-days.ts'
-import { createRolledDaysCache } from './rolled-days-cache.ts'
+import { createReportBasis, type ReportBasis } from './report-basis.ts'
 
 /** `POST /api/v2/query`: parse, plan, run, shape. */
 export function queryRoutes(installation: Installation) {
-  const { now, reader, writer } = installation
+  const { now, reader } = installation
   const routes = createRoutes()
-  const rolledDays = createRolledDaysCache(reader, now)
+  const basisOf = createReportBasis(installation)
 
   const queryRoute = createRoute({
     ...open('read'),
@@ -36,20 +33,15 @@ export function queryRoutes(installation: Installation) {
     const today = localDay(moment, zoneAt(site, moment))
     const firstDay = body.date_range === 'all' ? await readFirstDay(reader, site.site_id) : null
     const plan = planQuery(body, site, { now: moment, firstDay: firstDay ?? today })
-    const [connection, rolled] = await Promise.all([
-      readConnection(writer, site.site_id),
-      rolledDays(site.site_id),
-    ])
-    const livemode = shownMode(connection)
-
-    const readings = await readBoth(reader, plan, { livemode, rolled })
+    const basis = await basisOf(site)
+    const readings = await readBoth(reader, plan, basis)
     const wants = {
       labels: body.include.time_labels ?? false,
       total: body.include.total_rows ?? false,
     }
     const answer = {
       results: makeRows(plan, readings),
-      meta: makeMeta(plan, { rows: readings.rows, now: moment, testRevenue: !livemode, wants }),
+      meta: makeMeta(plan, { rows: readings.rows, now: moment, testRevenue: !basis.livemode, wants }),
       query: {
         site_id: site.domain,
         metrics: plan.metrics,
@@ -66,13 +58,9 @@ export function queryRoutes(installation: Installation) {
 
 // What a breakdown compares with are the rows that it shows, so these are read first; a total or a series is read
 // beside what it compares with.
-async function readBoth(
-  reader: ClickHouseClient,
-  plan: Plan,
-  site: { livemode: boolean; rolled: RolledDays },
-): Promise<Readings> {
+async function readBoth(reader: ClickHouseClient, plan: Plan, basis: ReportBasis): Promise<Readings> {
   const { days, before } = plan
-  const read = (of: Days, only: string[][] | null) => readReport(reader, plan, { ...site, days: of, only })
+  const read = (of: Days, only: string[][] | null) => readReport(reader, plan, { days: of, only, basis })
   if (before === null) return { rows: await read(days, null), before: null }
   if (plan.series !== null || plan.dimensions.length === 0) {
     const [rows, earlier] = await Promise.all([read(days, null), read(before, null)])

@@ -588,6 +588,7 @@ describe('test mode', () => {
       format: 'JSONEachRow',
       values: [{ site_id: 2, provider: 'stripe', method: 'payment_links', livemode: false, version: '1' }],
     })
+    dashboard.clock.ms += 2_000
     const result = await ask({ site_id: 'other.example', metrics: ['revenue'] })
     expect(rowsOf(result)).toEqual([[0]])
     expect(result.meta.test_revenue).toBe(true)

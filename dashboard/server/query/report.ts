@@ -11,7 +11,7 @@ import { type FactDays, factDays } from './fact-days.ts'
 import { measureRow, type Needs, needsOf, orderSql } from './measures.ts'
 import { moneySql } from './money.ts'
 import type { Plan } from './plan.ts'
-import type { RolledDays } from './rolled-days.ts'
+import type { ReportBasis } from './report-basis.ts'
 import { rolledMoneySql } from './rolled-money.ts'
 import { rolledTrafficSql } from './rolled-traffic.ts'
 import { rollupOf } from './rollup.ts'
@@ -26,11 +26,9 @@ export type ReportRow = z.infer<typeof reportRow>
 
 export type ReportOptions = {
   days: Days
-  livemode: boolean
   /** Only rows with these dimensions, in any order; null for all, in the order and page of the plan. */
   only: string[][] | null
-  /** What the rollups can answer for. */
-  rolled: RolledDays
+  basis: ReportBasis
 }
 
 /** The sources of a report as SQL, and the parameters that they name. */
@@ -48,7 +46,7 @@ export async function readReport(
   plan: Plan,
   options: ReportOptions,
 ): Promise<ReportRow[]> {
-  const { days, livemode, only } = options
+  const { days, only, basis } = options
   const whole = only !== null || plan.series !== null
   const sources = sourcesOf(plan, options)
   if (sources.sql.length === 0)
@@ -57,7 +55,7 @@ export async function readReport(
     site_id: plan.site.site_id,
     timezone: plan.timezone,
     currency: plan.site.currency,
-    livemode,
+    livemode: basis.livemode,
     from: dayText(days.from),
     to: dayText(days.to),
     limit: whole ? allRows : plan.limit,
@@ -77,37 +75,44 @@ export async function readReport(
   return await readRows(client, { sql: query, params, row: reportRow })
 }
 
-function sourcesOf(plan: Plan, { days, rolled }: ReportOptions): Sources {
+function sourcesOf(plan: Plan, { days, basis }: ReportOptions): Sources {
   const needs = needsOf(plan.metrics)
   const rollup = rollupOf(plan)
-  if (rollup === null) {
-    const sql = [
-      ...(needs.traffic ? [factTraffic(plan, needs, factDays.range)] : []),
-      ...(needs.money ? [moneySql(plan, needs, factDays.range)] : []),
-    ]
-    return { sql, params: {} }
-  }
-  const asked = { plan, days, rollup, rolled }
-  const traffic = needs.traffic ? splitTraffic(asked) : nothing
-  const money = needs.money ? splitMoney(asked) : nothing
+  const asked = rollup && { plan, days, rollup, basis }
+  const parts = [
+    ...(needs.traffic ? [trafficOf(plan, needs, asked && splitTraffic(asked))] : []),
+    ...(needs.money ? [moneyOf(plan, needs, asked && splitMoney(asked))] : []),
+  ]
   return {
-    sql: [
-      ...(traffic.facts.length > 0 ? [factTraffic(plan, needs, factDays.traffic)] : []),
-      ...(traffic.runs.length > 0 ? [rolledTrafficSql(plan)] : []),
-      ...(money.facts.length > 0 ? [moneySql(plan, needs, factDays.money)] : []),
-      ...(money.runs.length > 0 ? [rolledMoneySql(plan)] : []),
-    ],
-    params: {
-      rolled_dimension: rollup.dimension,
-      traffic_days: traffic.facts.map(dayText),
-      traffic_runs: traffic.runs,
-      money_days: money.facts.map(dayText),
-      money_runs: money.runs,
-    },
+    sql: parts.flatMap(({ sql }) => sql),
+    params: Object.assign(
+      { rolled_dimension: rollup?.dimension ?? '', later_orders: basis.settled?.laterOrders ?? [] },
+      ...parts.map(({ params }) => params),
+    ),
   }
 }
 
-const nothing: DaySplit = { facts: [], runs: [] }
+function trafficOf(plan: Plan, needs: Needs, split: DaySplit | null): Sources {
+  if (split === null) return { sql: [factTraffic(plan, needs, factDays.range)], params: {} }
+  return {
+    sql: [
+      ...(split.facts.length > 0 ? [factTraffic(plan, needs, factDays.traffic)] : []),
+      ...(split.runs.length > 0 ? [rolledTrafficSql(plan)] : []),
+    ],
+    params: { traffic_days: split.facts.map(dayText), traffic_runs: split.runs },
+  }
+}
+
+function moneyOf(plan: Plan, needs: Needs, split: DaySplit | null): Sources {
+  if (split === null) return { sql: [moneySql(plan, needs, factDays.range)], params: {} }
+  return {
+    sql: [
+      ...(split.facts.length > 0 ? [moneySql(plan, needs, factDays.money)] : []),
+      ...(split.runs.length > 0 ? [rolledMoneySql(plan)] : []),
+    ],
+    params: { money_days: split.facts.map(dayText), money_runs: split.runs },
+  }
+}
 
 function factTraffic(plan: Plan, needs: Needs, days: FactDays): string {
   if (!plan.byEvent) return visitsSql(plan, days)

@@ -1,33 +1,33 @@
-import { localDay, zoneAt } from '../../../schema/site/local-day.ts'
 import type { Days } from './date-range.ts'
 import type { Plan } from './plan.ts'
-import type { RolledDays } from './rolled-days.ts'
+import type { ReportBasis } from './report-basis.ts'
 import type { Rollup } from './rollup.ts'
 
 /** Where the days of a range are read: these from facts, the others from the rows of these runs. */
 export type DaySplit = { facts: number[]; runs: bigint[] }
 
-type Asked = { plan: Plan; days: Days; rollup: Rollup; rolled: RolledDays }
+type Asked = { plan: Plan; days: Days; rollup: Rollup; basis: ReportBasis }
 
 /** Splits a range for its traffic. Today goes on, and a day whose events have changed is read as they are now. */
-export function splitTraffic({ plan, days, rollup, rolled }: Asked): DaySplit {
+export function splitTraffic({ plan, days, rollup, basis }: Asked): DaySplit {
   return split(days, (day) => {
-    const run = day < plan.today ? rolled.traffic.get(day) : undefined
+    const run = day < plan.today ? basis.rolled.traffic.get(day) : undefined
     return run === undefined || run.leftOut.includes(rollup.dimension) ? 'facts' : run.runId
   })
 }
 
 /**
- * Splits a range for its money. Money by page depends on the events of visits of any day, so while some closed day's are
- * not counted yet, all of it is read from facts.
+ * Splits a range for its money, or gives null when all of it is read from facts: before the first look, and by page
+ * while events of some closed day are not counted yet, since money by page depends on the events of visits of any day.
  */
-export function splitMoney({ plan, days, rollup, rolled }: Asked): DaySplit {
-  const { asOf, changedMoney, changedTraffic, money } = rolled
-  const closed = asOf === null ? 0 : Math.min(plan.today, localDay(asOf, zoneAt(plan.site, asOf)))
-  const unsettled = rollup.ofEvents && [...changedTraffic].some((day) => day < closed)
+export function splitMoney({ plan, days, rollup, basis }: Asked): DaySplit | null {
+  const { rolled, settled } = basis
+  if (settled === null) return null
+  const closed = Math.min(plan.today, settled.closed)
+  if (rollup.ofEvents && [...rolled.changedTraffic].some((day) => day < closed)) return null
   return split(days, (day) => {
-    if (day >= closed || unsettled || changedMoney.has(day)) return 'facts'
-    return money.get(day) ?? 'nothing'
+    if (day >= closed || settled.changed.has(day)) return 'facts'
+    return rolled.money.get(day) ?? 'nothing'
   })
 }
 
