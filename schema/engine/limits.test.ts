@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openClients, type TestClients } from './client-for-tests.ts'
+import { limitsFor } from './limits.ts'
 
 let clients: TestClients
 beforeAll(async () => {
@@ -86,6 +87,14 @@ describe('the reader can only read', () => {
 })
 
 describe('limits', () => {
+  test.each([2, 4, 8, 64])('all queries at once fit into a machine of %i GiB', (gibibytes) => {
+    const memory = gibibytes * 2 ** 30
+    const { writer, reader } = limitsFor(memory)
+    const together = writer.sessions * writer.memoryBytes + reader.sessions * reader.memoryBytes
+    expect(together).toBeLessThan(memory)
+    expect(writer.memoryBytes).toBeGreaterThanOrEqual(256 * 2 ** 20)
+  })
+
   test('a query that runs too long ends with 159', async () => {
     const asked = clients.writer.query({
       query: 'SELECT count() FROM numbers(10000000000) WHERE sipHash64(number) = 1',

@@ -24,10 +24,11 @@ const mebibyte = 1024 * 1024
 
 /**
  * The limits for a machine of this much memory. Seven queries at once, with the heartbeat under eight, stay well below
- * the 16 threads that the parent gives libuv; a query gets a quarter of the memory, within 256 MiB and 4 GiB.
+ * the 16 threads that the parent gives libuv. A query gets an eighth of the memory, within 256 MiB and 2 GiB: all seven
+ * together stay below what a machine of 2 GiB or more has, so that the kernel need not kill the engine.
  */
 export function limitsFor(totalMemoryBytes: number): EngineLimits {
-  const memoryBytes = Math.min(4096 * mebibyte, Math.max(256 * mebibyte, Math.floor(totalMemoryBytes / 4)))
+  const memoryBytes = Math.min(2048 * mebibyte, Math.max(256 * mebibyte, Math.floor(totalMemoryBytes / 8)))
   const shared = { waiting: 200, memoryBytes, rowsToRead: 20_000_000_000 }
   return {
     writer: { ...shared, sessions: 3, seconds: 120, maxSeconds: 3600 },
