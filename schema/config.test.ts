@@ -49,6 +49,7 @@ test.each([
   [{ CLICKHOUSE_CLUSTER: 'three' }, 'CLICKHOUSE_CLUSTER'],
   [{ RATE_IP: '50/0' }, 'RATE_IP'],
   [{ ADMIN_EMAIL: 'a@example.com' }, 'ADMIN_PASSWORD'],
+  [{ ADMIN_EMAIL: 'a@example.com', ADMIN_PASSWORD: 'ё'.repeat(140) }, 'ADMIN_PASSWORD'],
   [{ DASHBOARD_PORT: '8001' }, 'COLLECTOR_PORT'],
 ])('%o is refused and %s named', (env, name) => {
   const result = parseConfig(env)

@@ -66,7 +66,11 @@ const environment = z.object({
     .optional(),
   MASTER_KEY_FILE: z.string().min(1).optional(),
   ADMIN_EMAIL: z.email().optional(),
-  ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').max(256).optional(),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(10, 'must have at least 10 characters')
+    .refine((text) => Buffer.byteLength(text) <= 256, 'must have at most 256 bytes')
+    .optional(),
   STRIPE_API_BASE: origin.default('https://api.stripe.com'),
   ALLOW_STRIPE_DOUBLE: flag.default(false),
   STRIPE_RATE_LIVE: stripeRate.default(20),

@@ -1,13 +1,23 @@
 import { z } from 'zod'
 
-/** `POST /api/login`. Passwords are at most 256 bytes. */
-export const loginBody = z.object({ email: z.email().max(254), password: z.string().min(1).max(256) })
+/** A password has at most this many bytes in UTF-8: a Cyrillic letter has two, most emoji have four. */
+export const passwordBytes = 256
+
+const password = z
+  .string()
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= passwordBytes,
+    `Use at most ${passwordBytes} bytes: that many plain letters, or half as many accented ones.`,
+  )
+
+/** `POST /api/login`. */
+export const loginBody = z.strictObject({ email: z.email().max(254), password: password.min(1) })
 
 /** `POST /api/setup`: makes the first owner. `token` is the one-time token of the setup link, valid for 60 minutes. */
-export const setupBody = z.object({
+export const setupBody = z.strictObject({
   token: z.string().min(1).max(200),
   email: z.email().max(254),
-  password: z.string().min(10, 'Use at least 10 characters.').max(256),
+  password: password.min(10, 'Use at least 10 characters.'),
 })
 
 /** `GET /api/me`. `first_run` is true while no owner exists; then everything else is null. */
@@ -36,7 +46,7 @@ export const apiKey = z.object({
 })
 
 /** `POST /api/keys`. */
-export const apiKeyBody = z.object({
+export const apiKeyBody = z.strictObject({
   name: z.string().trim().min(1).max(80),
   scope: z.enum(['read', 'manage']),
 })

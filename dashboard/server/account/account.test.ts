@@ -40,6 +40,13 @@ describe('setup', () => {
       400,
       { password: 'Use at least 10 characters.' },
     ])
+    const long = await browser.send('POST', '/api/setup', {
+      ...owner,
+      token: readToken(),
+      password: 'пароль'.repeat(24),
+    })
+    expect([long.status, Object.keys(refusalOf(long).fields)]).toEqual([400, ['password']])
+    expect(refusalOf(long).message).toContain('256 bytes')
     dashboard.clock.ms += hour
     const late = await browser.send('POST', '/api/setup', { ...owner, token: readToken() })
     expect(late.status).toBe(401)
