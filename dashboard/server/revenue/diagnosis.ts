@@ -46,6 +46,7 @@ function findKey({ connection }: RevenueFacts): Finding {
         at,
       }
     case 'key_rejected':
+      if (unusable.test(health.detail)) return { check, state: 'bad', ...unusableKey(health.detail), at }
       return {
         check,
         state: 'bad',
@@ -78,6 +79,19 @@ function findKey({ connection }: RevenueFacts): Finding {
         at,
       }
   }
+}
+
+// The verifier's words (`openKey` in verifier/stripe/connections.ts) when it could not even take the key out of its seal.
+const unusable = /^(The saved Stripe key|What is saved) /
+
+function unusableKey(detail: string): { title: string; detail: string } {
+  const kept = 'Stripe was not asked. Claims are kept, and looked up then.'
+  if (detail.includes('another master key'))
+    return {
+      title: 'The saved Stripe key cannot be opened with this master key',
+      detail: `${detail} The master key is MASTER_KEY, or the file DATA_DIR/master.key: a backup must hold it too. ${kept}`,
+    }
+  return { title: 'The saved Stripe key cannot be used', detail: `${detail} ${kept}` }
 }
 
 function findScript({ lastEventAt, domain }: RevenueFacts): Finding {
@@ -152,6 +166,17 @@ function findClaims({ claims, counts }: RevenueFacts): Finding {
       at,
     }
   const told = `${counts.paid} paid, ${counts.waiting} waiting, ${counts.refused} refused.`
+  const keyless = claims
+    .filter((each) => each.state === 'key_rejected')
+    .reduce((sum, { count }) => sum + count, 0)
+  if (counts.refused > 0 && counts.paid === 0 && keyless === counts.refused)
+    return {
+      check,
+      state: 'bad',
+      title: 'Payments wait for a key that works',
+      detail: `${told} They are kept, and looked up as soon as the key does what it should.`,
+      at,
+    }
   if (counts.refused > 0 && counts.paid === 0)
     return {
       check,
@@ -184,14 +209,19 @@ function findPayments({ lastPayment, connection }: RevenueFacts): Finding {
           : 'The first one shows up here and in the reports within seconds.',
       at: null,
     }
-  const { value, currency } = lastPayment.amount
   const source =
     lastPayment.confidence === 'unattributed' ? 'no known visit' : lastPayment.source || 'a direct visit'
   return {
     check,
     state: 'ok',
     title: 'Payments are counted',
-    detail: `The last one was ${value} ${currency.toUpperCase()} from ${source}.`,
+    detail: `The last one was ${moneyText(lastPayment.amount)} from ${source}.`,
     at: lastPayment.charged_at,
   }
+}
+
+// Intl knows codes of three letters; a payment told by the owner's own server may carry another.
+function moneyText({ value, currency }: Payment['amount']): string {
+  if (!/^[a-z]{3}$/.test(currency)) return `${value} ${currency.toUpperCase()}`
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(value)
 }

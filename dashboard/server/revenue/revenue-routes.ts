@@ -88,16 +88,20 @@ export function revenueRoutes(installation: Installation) {
     summary: 'What became of each claimed Checkout Session, newest first, 100 a page',
     request: {
       params: siteParams,
-      query: z.object({ state: shownState.optional(), cursor: z.string().max(400).optional() }),
+      // An empty value is what a form sends for a filter that was not chosen.
+      query: z.object({
+        state: z.union([shownState, z.literal('')]).optional(),
+        cursor: z.string().max(400).optional(),
+      }),
     },
     responses: gives('A page of claims', claimPage),
   })
   routes.openapi(claimsRoute, async (context) => {
     const site = await siteOf(installation, context.req.valid('param').domain)
-    const { state = null, cursor: text } = context.req.valid('query')
-    const cursor = text === undefined ? null : readCursor(text)
-    if (text !== undefined && cursor === null)
-      throw refuseField('cursor', 'This is not a next_cursor of an earlier page.')
+    const { state: asked, cursor: text } = context.req.valid('query')
+    const state = asked || null
+    const cursor = text ? readCursor(text) : null
+    if (text && cursor === null) throw refuseField('cursor', 'This is not a next_cursor of an earlier page.')
     const connection = await readConnection(writer, site.site_id)
     const connected = connection !== null && !connection.deleted
     const wanted = { siteId: site.site_id, state, cursor, connected }

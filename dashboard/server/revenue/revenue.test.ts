@@ -309,7 +309,7 @@ describe('the diagnosis', () => {
     await insert('payments', [paymentRow(2)])
     const good = await settings()
     expect(good.diagnosis.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
-    expect(good.diagnosis.at(-1)?.detail).toBe('The last one was 169.5 USD from Google.')
+    expect(good.diagnosis.at(-1)?.detail).toBe('The last one was $169.50 from Google.')
     expect(good.counts).toEqual({ paid: 1, waiting: 0, refused: 1 })
   })
 
@@ -330,6 +330,29 @@ describe('the diagnosis', () => {
     await connect(keysOf(0).test.restricted)
     expect((await findings())['key']).toEqual(['ok', 'The Stripe key works'])
     dashboard.clock.ms -= 2 * 3_600_000
+  })
+
+  test.each([
+    [
+      'The saved Stripe key was encrypted with another master key than this installation has. Restore that master key, or save the Stripe key again under Settings > Revenue.',
+      'The saved Stripe key cannot be opened with this master key',
+    ],
+    [
+      'The saved Stripe key cannot be read. Save it again under Settings > Revenue; waiting payments are then looked up at once.',
+      'The saved Stripe key cannot be used',
+    ],
+  ])('a key that never reached Stripe is not told as refused by Stripe: %s', async (detail, title) => {
+    await connect(keysOf(0).test.restricted)
+    const health = { provider: 'stripe', state: 'key_rejected', detail, version: '1' }
+    await insert('connection_health', [{ ...health, checked_at: '2026-11-24 11:00:00.000' }])
+    await insert('payment_claims', [claimRow(1, '2026-11-24 09:20:00.000')])
+    await insert('claim_states', [stateRow(1, 'key_rejected')])
+    const { diagnosis } = await settings()
+    const told = diagnosis.find(({ check }) => check === 'key')
+    expect(told).toMatchObject({ state: 'bad', title, detail: expect.stringContaining(detail) })
+    expect(told?.detail).toContain('Stripe was not asked')
+    expect(told?.detail).not.toMatch(/new key at Stripe/)
+    expect((await findings())['claims']).toEqual(['bad', 'Payments wait for a key that works'])
   })
 })
 
@@ -367,6 +390,7 @@ describe('claims and payments', () => {
     expect((await read('?state=new')).claims.map((claim) => claim.stripe_session_id)).toEqual([session(3)])
     expect((await read('?state=paid')).claims).toHaveLength(1)
     expect((await read('?state=expired')).claims).toHaveLength(0)
+    expect((await read('?state=&cursor=')).claims).toHaveLength(3)
   })
 
   test('pages of 100 neither repeat nor miss a claim', async () => {
