@@ -12,6 +12,7 @@ export const calculatorBody = calculatorQuestion
     lift: calculatorQuestion.shape.lift.optional(),
     days: z.number().int().min(1).max(366).optional(),
   })
+  .strict()
   .refine(({ lift, days }) => lift !== undefined || days !== undefined, {
     path: ['lift'],
     message: 'Give a lift to see, or the days that the test may take.',

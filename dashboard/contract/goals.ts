@@ -1,19 +1,24 @@
 import { z } from 'zod'
 import { goalTarget } from '../../schema/experiment/goal.ts'
+import { isChange, noChange } from './change.ts'
 import { dateRange } from './query.ts'
 import { money } from './revenue.ts'
 
 /** `POST /api/sites/:domain/goals`. Amounts of a revenue goal are minor units of the site's currency, per order. */
-export const goalBody = z.object({
+export const goalBody = z.strictObject({
   name: z.string().trim().min(1).max(80),
   target: goalTarget,
 })
 
 /** `PATCH /api/sites/:domain/goals/:id`: any of these. A goal of a test that runs keeps its target. */
-export const goalPatch = goalBody.partial()
+export const goalPatch = goalBody.partial().refine(isChange, noChange)
 
 /** A goal in answers. */
-export const goal = goalBody.extend({ goal_id: z.number().int(), created_at: z.iso.datetime() })
+export const goal = z.object({
+  ...goalBody.shape,
+  goal_id: z.number().int(),
+  created_at: z.iso.datetime(),
+})
 export type Goal = z.infer<typeof goal>
 
 /** `GET /api/sites/:domain/goals`, by name. */

@@ -9,7 +9,7 @@ export const money = plainMoney.extend({ others: z.array(plainMoney).optional() 
 export type Money = z.infer<typeof money>
 
 /** `PUT /api/sites/:domain/revenue`. The key is tested with Stripe, then stored encrypted; it is never shown again. */
-export const revenueBody = z.object({
+export const revenueBody = z.strictObject({
   provider: z.literal('stripe'),
   method: z.literal('payment_links'),
   secret_key: z.string().trim().min(1).max(300),

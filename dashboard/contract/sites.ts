@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isChange, noChange } from './change.ts'
 
 // Labels of letters, digits and inner hyphens, as DNS has them, and a port where a site is developed.
 const domainPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?$/
@@ -20,10 +21,10 @@ const host = z
   .trim()
   .toLowerCase()
   .max(253)
-  .regex(/^[a-z0-9.:-]+$/, 'Enter a host such as pay.shop.example')
+  .regex(domainPattern, 'Enter a host such as pay.shop.example')
 
 /** `POST /api/sites`. Currency codes in any case; the zone is an IANA name. */
-export const siteBody = z.object({
+export const siteBody = z.strictObject({
   domain,
   timezone: z.string().min(1).max(64),
   currency: z
@@ -34,7 +35,7 @@ export const siteBody = z.object({
 
 /** `PATCH /api/sites/:domain`: any of these. A changed zone counts from the next local midnight. */
 export const sitePatch = z
-  .object({
+  .strictObject({
     timezone: z.string().min(1).max(64),
     currency: siteBody.shape.currency,
     hosts: z.array(host).max(20),
@@ -43,6 +44,7 @@ export const sitePatch = z
     revenue_attribution: z.boolean(),
   })
   .partial()
+  .refine(isChange, noChange)
 
 /** A site in answers. */
 export const site = z.object({

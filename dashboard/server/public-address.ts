@@ -13,7 +13,7 @@ export type RequestOrigin = {
   address: string
   /** Whether the browser speaks https, to us or to a trusted proxy. */
   secure: boolean
-  /** The host and port in the browser's address bar. */
+  /** The host and port in the browser's address bar; '' when the header names none. */
   host: string
   /** A private peer that is not trusted forwards requests: every visitor would look like that peer. */
   untrustedProxy: string | null
@@ -36,13 +36,20 @@ export function requestOrigin(
   const trusted = clients.trusts(peer)
   const forwarded = header(config.CLIENT_IP_HEADER)
   const proto = trusted ? header('x-forwarded-proto') : undefined
-  const host = (trusted ? header('x-forwarded-host') : undefined) ?? header('host') ?? ''
+  const host = readHost((trusted ? header('x-forwarded-host') : undefined) ?? header('host') ?? '')
   return {
     address: clients.of(socket, (name) => header(name) ?? ''),
     secure: config.DASHBOARD_URL?.startsWith('https:') ?? proto === 'https',
     host: config.DASHBOARD_URL === undefined ? host : new URL(config.DASHBOARD_URL).host,
     untrustedProxy: forwarded !== undefined && !trusted && isPrivateAddress(peer) ? peer : null,
   }
+}
+
+// The host goes into snippets: only a name, an IPv4 address or an IPv6 address in brackets, with a port or without.
+const hostPattern = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
+
+function readHost(text: string): string {
+  return hostPattern.test(text) && URL.canParse(`http://${text}`) ? text : ''
 }
 
 /** The public address of the collector: as configured, or the host of this request with the collector's port. */

@@ -43,8 +43,15 @@ export function refuseShape(error: z.ZodError): Refused {
   const fields: Record<string, string> = {}
   for (const issue of error.issues) {
     const path = issue.path.map(String).join('.') || 'body'
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys)
+        fields[[...issue.path.map(String), key].join('.')] ??= 'There is no such field.'
+      continue
+    }
     fields[path] ??= issue.message
   }
+  // What is wrong with the whole is told when nothing more exact is.
+  if (Object.keys(fields).length > 1) delete fields['body']
   const told = Object.entries(fields).map(([path, message]) => `${path}: ${message}`)
   return new Refused('invalid', `Nothing was changed. ${told.join('; ')}`, { fields })
 }

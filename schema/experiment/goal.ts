@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const matcher = z.object({
+const matcher = z.strictObject({
   /** `is` compares the whole, `starts` its beginning, `contains` any part. */
   operator: z.enum(['is', 'starts', 'contains']),
   value: z.string().min(1).max(500),
@@ -12,15 +12,15 @@ const matcher = z.object({
  * `revenue` a verified payment, of at least `at_least` minor units of the site's currency when that is set.
  */
 export const goalTarget = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('page'), path: matcher }),
-  z.object({ kind: z.literal('event'), name: z.string().min(1).max(120) }),
-  z.object({
+  z.strictObject({ kind: z.literal('page'), path: matcher }),
+  z.strictObject({ kind: z.literal('event'), name: z.string().min(1).max(120) }),
+  z.strictObject({
     kind: z.literal('click'),
     by: z.enum(['attribute', 'selector']),
     value: z.string().min(1).max(300),
   }),
-  z.object({ kind: z.literal('form'), selector: z.string().min(1).max(300) }),
-  z.object({ kind: z.literal('revenue'), at_least: z.int().min(1).nullable() }),
+  z.strictObject({ kind: z.literal('form'), selector: z.string().min(1).max(300) }),
+  z.strictObject({ kind: z.literal('revenue'), at_least: z.int().min(1).nullable() }),
 ])
 export type GoalTarget = z.infer<typeof goalTarget>
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readRows } from '../../../schema/clickhouse/read-rows.ts'
@@ -58,6 +61,7 @@ describe('adding', () => {
     ['an unknown currency', { ...shop, domain: 'new.example', currency: 'zzz' }, 400, 'currency'],
     ['a symbol as a currency', { ...shop, domain: 'new.example', currency: '€' }, 400, 'currency'],
     ['numbers', { domain: 1, timezone: 2, currency: 3 }, 400, 'domain'],
+    ['a field that does not exist', { ...shop, domain: 'new.example', foo: 1 }, 400, 'foo'],
   ])('%s is refused with the field named, and nothing is added', async (_, body, status, field) => {
     const before = await siteIds()
     const reply = await browser.send('POST', '/api/sites', body)
@@ -75,6 +79,26 @@ describe('adding', () => {
     ])
     const ids = Object.values(await siteIds()).sort((a, b) => a - b)
     expect(ids).toEqual(ids.map((_, index) => index + 1))
+  })
+})
+
+describe('the host of the request', () => {
+  const srcFor = async (host: string) => {
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const asked = request(`${dashboard.origin}/api/sites/shop.example`, { headers: { host, cookie } })
+    const answered = once(asked.end(), 'response')
+    const [response] = z.tuple([z.instanceof(IncomingMessage)]).parse(await answered)
+    return /src="([^?]*)/.exec(siteAnswer.parse(JSON.parse(await text(response))).snippet)?.[1]
+  }
+
+  test.each([
+    ['stats.shop.example', 'http://stats.shop.example:8001/js/script.js'],
+    ['Stats_1.example:8443', 'http://Stats_1.example:8001/js/script.js'],
+    ['[::1]:8000', 'http://[::1]:8001/js/script.js'],
+    ['a"b', 'http://localhost:8001/js/script.js'],
+    ["a'onload=x", 'http://localhost:8001/js/script.js'],
+  ])('%s is where the snippet points, if it can be one', async (host, src) => {
+    expect(await srcFor(host)).toBe(src)
   })
 })
 
@@ -112,6 +136,10 @@ describe('changing', () => {
     ['an unknown zone', { timezone: 'Nowhere' }, 'timezone'],
     ['an unknown currency', { currency: 'qqq' }, 'currency'],
     ['markup as a host', { payment_link_hosts: ['"><img src=x>'] }, 'payment_link_hosts.0'],
+    ['dots as a host', { payment_link_hosts: ['..'] }, 'payment_link_hosts.0'],
+    ['a hyphen as a host', { hosts: ['shop.example:8080', '-'] }, 'hosts.1'],
+    ['a misspelt field', { timezon: 'UTC' }, 'timezon'],
+    ['no field at all', {}, 'body'],
   ])('%s is refused with the field named', async (_, patch, field) => {
     const reply = await browser.send('PATCH', '/api/sites/shop.example', patch)
     expect([reply.status, Object.keys(refusalOf(reply).fields)]).toEqual([400, [field]])

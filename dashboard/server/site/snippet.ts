@@ -35,7 +35,8 @@ export function describeSite(site: Site, options: Options): SiteAnswer {
   }
 }
 
-// Domains, hosts and paths are of closed alphabets (contract/sites.ts, schema/config.ts), so nothing needs escaping.
+// Everything here is of a closed alphabet, so nothing needs escaping: domains and hosts (contract/sites.ts), paths and
+// configured addresses (schema/config.ts), and the host of the request (public-address.ts).
 function makeSnippet(site: Site, { config, origin, testing }: Options): string {
   const collector = collectorOrigin(config, origin)
   const attributes = {
