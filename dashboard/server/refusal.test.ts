@@ -44,6 +44,14 @@ test('a database that is not there is a matter of waiting', async () => {
   expect(answer.body).toContain('unavailable')
 })
 
+test('a full disk is told with what is kept and what to do', async () => {
+  const query =
+    "SELECT throwIf(1, 'Cannot reserve 1.00 MiB', toInt16(243)) SETTINGS allow_custom_error_code_in_throwif = 1"
+  const answer = await answerOf(async () => await (await database.writer.query({ query })).text())
+  expect(answer.status).toBe(503)
+  expect(answer.body).toMatch(/disk of the database is full.*is kept.*Make room/)
+})
+
 test('what nobody expected is logged and keeps its words to itself', async () => {
   const answer = await answerOf(() => Promise.reject(new Error('the secret of /etc/passwd')))
   expect(answer.status).toBe(500)

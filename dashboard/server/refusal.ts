@@ -61,6 +61,11 @@ export function refuseShape(error: z.ZodError): Refused {
 const overLimit = new Set(['159', '241', '158', '160', '307', '396'])
 const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 
+// NOT_ENOUGH_SPACE before a part is begun; a write that fails in the middle only names the fault of the system.
+function isDiskFull(error: ClickHouseError): boolean {
+  return error.code === '243' || /No space left on device|Disk quota exceeded/i.test(error.message)
+}
+
 function isUnreachable(error: Error): boolean {
   if ('code' in error && typeof error.code === 'string' && unreachable.has(error.code)) return true
   return /timeout error|socket hang up/i.test(error.message)
@@ -76,6 +81,12 @@ function asRefused(error: unknown, log: Logger): Refused {
       'This question needs more work than one question may take. Ask for a shorter range, fewer dimensions or fewer rows.',
     )
   log.error({ err: error }, 'a request failed')
+  if (error instanceof ClickHouseError && isDiskFull(error))
+    return new Refused(
+      'unavailable',
+      'The disk of the database is full. What was stored before is kept, and new visits wait in the journal of the collector while that has room; this was not stored. Make room on the disk of DATA_DIR (or of ClickHouse), then try again.',
+      { retryAfterSeconds: 60 },
+    )
   if (error instanceof Error && isUnreachable(error))
     return new Refused(
       'unavailable',

@@ -7,6 +7,7 @@ const ownCodes = {
   REQUIRED_PASSWORD: 194,
   TOO_MANY_SIMULTANEOUS_QUERIES: 202,
   QUERY_IS_TOO_LARGE: 229,
+  NOT_ENOUGH_SPACE: 243,
   ABORTED: 236,
   DATABASE_ACCESS_DENIED: 291,
   INTO_OUTFILE_NOT_ALLOWED: 358,
@@ -69,6 +70,11 @@ export function exceptionBody(fault: ClickHouseException, version: string): stri
   return `Code: ${fault.code}. DB::Exception: ${fault.message} (${fault.type}) (version ${version})\n`
 }
 
+// node's words for a full disk or quota, where a body or a result goes through a file
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+}
+
 // "Code: 73. DB::Exception: Code: 73. DB::Exception: Unknown format. (UNKNOWN_FORMAT) (version 26.7). (UNKNOWN_FORMAT)"
 const wrapping = /^Code: (\d+)\. DB::Exception: /
 const suffix = /\.?\s*\(([A-Z0-9_]+)\)(?: \(version [^)]*\))?\.?\s*$/
@@ -82,6 +88,13 @@ export function asClickHouseException(error: unknown, hidden?: string): ClickHou
   if (error instanceof ClickHouseException) return error
   const message = error instanceof Error ? error.message : String(error)
   const code = wrapping.exec(message)?.[1]
+  if (isDiskFull(error))
+    return new ClickHouseException({
+      code: ownCodes.NOT_ENOUGH_SPACE,
+      type: 'NOT_ENOUGH_SPACE',
+      text: 'No space is left on the disk for what the query brought. Nothing of it was stored.',
+      cause: error,
+    })
   if (code === undefined)
     return new ClickHouseException({ code: 49, type: 'LOGICAL_ERROR', text: message, cause: error })
   let text = message

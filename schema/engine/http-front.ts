@@ -201,6 +201,7 @@ function fail(
     return
   }
   const fault = asClickHouseException(failed.error)
+  if (fault.type === 'NOT_ENOUGH_SPACE') log.error({ err: failed.error }, 'the disk of the database is full')
   if (fault.type === 'LOGICAL_ERROR') log.error({ err: failed.error }, 'a query failed in the engine itself')
   response.setHeader('X-ClickHouse-Exception-Code', fault.code)
   response.setHeader('X-ClickHouse-Timezone', 'UTC')
