@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { z } from 'zod'
 import { apiKeyBody, loginBody, setupBody } from './account.ts'
 import { calculatorBody } from './calculators.ts'
+import { experimentBody, experimentPatch } from './experiments.ts'
 import { goalBody, goalPatch } from './goals.ts'
 import { queryBody } from './query.ts'
 import { revenueBody } from './revenue.ts'
@@ -25,6 +26,7 @@ test.each<[string, z.ZodType, Record<string, unknown>, string]>([
   ],
   ['a goal', goalBody, { name: 'a', target: { kind: 'event', name: 'a' } }, 'at_least'],
   ['a change of a goal', goalPatch, { name: 'a' }, 'title'],
+  ['a change of a test', experimentPatch, { name: 'a' }, 'titel'],
   ['a query', queryBody, query, 'dimension'],
   ['what a query includes', queryBody, { ...query, include: { total_rows: true } }, 'include.rows'],
   ['a page of a query', queryBody, { ...query, pagination: { limit: 1 } }, 'pagination.page'],
@@ -41,6 +43,7 @@ test.each<[string, z.ZodType, Record<string, unknown>, string]>([
 test.each([
   ['a site', sitePatch],
   ['a goal', goalPatch],
+  ['a test', experimentPatch],
 ])('a change of %s that changes nothing is refused', (_, schema) => {
   expect(schema.safeParse({}).error?.issues[0]?.message).toContain('Say what to change')
 })
@@ -51,6 +54,11 @@ test.each([
 ])('a password %s', (_, password, fits) => {
   expect(loginBody.safeParse({ ...login, password }).success).toBe(fits)
   expect(setupBody.safeParse({ ...login, password, token: 'a' }).success).toBe(fits)
+})
+
+test('a draft of a test takes no field that it does not know', () => {
+  const issues = experimentBody.safeParse({ varaints: [] }).error?.issues
+  expect(issues).toContainEqual(expect.objectContaining({ keys: ['varaints'] }))
 })
 
 test('the calculators take no field that they do not know', () => {

@@ -12,16 +12,17 @@ import { verdict } from '../statistics/decision/verdict.ts'
 import { curvePoint } from '../statistics/decision/view.ts'
 import { warning } from '../statistics/decision/warnings.ts'
 import { testingModes } from '../statistics/methods/testing-mode.ts'
+import { isChange, noChange } from './change.ts'
 import { money, plainMoney } from './revenue.ts'
 
 /** A goal by its id, or described: then the goal with that target is used, and made when there is none. */
-const goalChoice = z.union([z.object({ goal_id: z.number().int().positive() }), goalTarget])
+const goalChoice = z.union([z.strictObject({ goal_id: z.number().int().positive() }), goalTarget])
 
 /** `bounce`: visitors who did one thing only. `refund`: visitors with money given back. Less is better for both. */
 const guardrailChoice = z.union([
   ...goalChoice.options,
-  z.object({ kind: z.literal('bounce') }),
-  z.object({ kind: z.literal('refund') }),
+  z.strictObject({ kind: z.literal('bounce') }),
+  z.strictObject({ kind: z.literal('refund') }),
 ])
 
 /** An id is given when there is none. Weights are shares that add up to 1, or percentages that add up to 100. */
@@ -44,7 +45,9 @@ const fields = {
   cap_percentile: z.number().min(0.5).max(0.9999).nullable(),
   secondary: z.array(goalChoice).max(10),
   /** `margin` is the share that a guardrail may lose and still pass. */
-  guardrails: z.array(z.object({ goal: guardrailChoice, margin: z.number().positive().max(1) })).max(10),
+  guardrails: z
+    .array(z.strictObject({ goal: guardrailChoice, margin: z.number().positive().max(1) }))
+    .max(10),
   /** The smallest lift that matters: 0.1 for 10 %. */
   minimal_lift: z.number().positive().max(10),
   mode: z.enum(testingModes),
@@ -55,7 +58,7 @@ const fields = {
 }
 
 /** `POST /api/sites/:domain/experiments`: a draft. */
-export const experimentBody = z.object({
+export const experimentBody = z.strictObject({
   ...fields,
   coverage: fields.coverage.default(1),
   goal: fields.goal.default(null),
@@ -74,7 +77,10 @@ export type ExperimentBody = z.output<typeof experimentBody>
  * `PATCH /api/sites/:domain/experiments/:id`: any of these. Once a test has run, a change of kind, page, coverage or
  * variants starts a new phase, whose data begin anew; so does `new_phase`, which lets goals and plan change too.
  */
-export const experimentPatch = z.object({ ...fields, new_phase: z.boolean() }).partial()
+export const experimentPatch = z
+  .strictObject({ ...fields, new_phase: z.boolean() })
+  .partial()
+  .refine(isChange, noChange)
 export type ExperimentPatch = z.output<typeof experimentPatch>
 
 const chosenGoal = z.object({
