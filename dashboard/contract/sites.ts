@@ -71,7 +71,9 @@ export const siteList = z.object({ sites: z.array(siteListItem) })
 
 /**
  * `GET /api/sites/:domain/live`: whether events arrive. `visitors_now` are those of the last 5 minutes. `dropped` is
- * today's and the six days before, by reason, most first.
+ * today's and the six days before, by reason, most first. `unknown_site` is what arrived for domains that no site here
+ * has, today and yesterday (UTC), of the whole installation, since nobody can say whose it is; null when nothing did, and
+ * for who is no owner.
  */
 export const live = z.object({
   visitors_now: z.number(),
@@ -80,5 +82,6 @@ export const live = z.object({
   dropped: z.array(
     z.object({ reason: z.string(), text: z.string(), count: z.number(), last_at: z.iso.datetime() }),
   ),
+  unknown_site: z.object({ text: z.string(), count: z.number(), last_at: z.iso.datetime() }).nullable(),
 })
 export type Live = z.infer<typeof live>

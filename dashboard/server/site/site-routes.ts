@@ -8,7 +8,7 @@ import type { Installation } from '../environment.ts'
 import { readTestingSites } from '../experiments/testing-sites.ts'
 import type { RequestOrigin } from '../public-address.ts'
 import { Refused, refuseField } from '../refusal.ts'
-import { readLive } from './live.ts'
+import { readLive, readUnknownSite } from './live.ts'
 import { noSuchSite, siteOf, siteParams } from './site-param.ts'
 import { readSiteVisitors } from './site-visitors.ts'
 import type { SiteOutcome } from './sites.ts'
@@ -115,7 +115,12 @@ export function siteRoutes(installation: Installation) {
   })
   routes.openapi(liveRoute, async (context) => {
     const site = await siteOf(installation, context.req.valid('param').domain)
-    return context.json(await readLive(reader, site, now()), 200)
+    const isOwner = personOf(context.get('caller')).role === 'owner'
+    const [arrived, unknown_site] = await Promise.all([
+      readLive(reader, site, now()),
+      isOwner ? readUnknownSite(reader, now()) : null,
+    ])
+    return context.json({ ...arrived, unknown_site }, 200)
   })
 
   return routes

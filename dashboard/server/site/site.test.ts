@@ -171,7 +171,13 @@ describe('traffic', () => {
     browser = await dashboard.owner()
     const siteId = (await siteIds())['other.example'] ?? 0
     const empty = live.parse((await browser.send('GET', '/api/sites/other.example/live')).body)
-    expect(empty).toEqual({ visitors_now: 0, first_event_at: null, last_event_at: null, dropped: [] })
+    expect(empty).toEqual({
+      visitors_now: 0,
+      first_event_at: null,
+      last_event_at: null,
+      dropped: [],
+      unknown_site: null,
+    })
     await dashboard.database.writer.insert({
       table: 'events',
       format: 'JSONEachRow',
@@ -200,6 +206,9 @@ describe('traffic', () => {
         drop('bot', '2026-11-24', 2, 2),
         drop('spam_referrer', '2026-11-20', 1, 1),
         drop('bot', '2026-11-18', 100, 1),
+        { ...drop('unknown_site', '2026-11-25', 4, 1), site_id: 0 },
+        { ...drop('unknown_site', '2026-11-24', 2, 1), site_id: 0 },
+        { ...drop('unknown_site', '2026-11-23', 100, 1), site_id: 0 },
       ],
     })
     const seen = live.parse((await browser.send('GET', '/api/sites/other.example/live')).body)
@@ -207,6 +216,11 @@ describe('traffic', () => {
       visitors_now: 2,
       first_event_at: '2026-11-10T09:00:00.000Z',
       last_event_at: '2026-11-25T11:58:00.000Z',
+      unknown_site: {
+        count: 6,
+        last_at: '2026-11-25T08:00:00.000Z',
+        text: expect.stringContaining('data-domain'),
+      },
     })
     expect(seen.dropped.map(({ reason, count }) => [reason, count])).toEqual([
       ['bot', 7],
