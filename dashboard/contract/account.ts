@@ -36,6 +36,15 @@ export const me = z.object({
 })
 export type Me = z.infer<typeof me>
 
+/** `GET /api/logins`: where the caller is logged in, the latest use first. `current` is the login that asks. */
+export const login = z.object({
+  id: z.string(),
+  created_at: z.iso.datetime(),
+  last_seen_at: z.iso.datetime(),
+  current: z.boolean(),
+})
+export const loginList = z.object({ logins: z.array(login) })
+
 /** `GET /api/keys`: API keys, never the key itself. */
 export const apiKey = z.object({
   id: z.string(),

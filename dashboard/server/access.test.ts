@@ -37,6 +37,8 @@ const table: Record<string, { anonymous: boolean; viewer: boolean; read: boolean
   'post /api/setup': { anonymous: true, viewer: true, read: true, manage: true },
   'post /api/login': { anonymous: true, viewer: true, read: true, manage: true },
   'post /api/logout': { anonymous: false, viewer: true, read: false, manage: false },
+  'get /api/logins': { anonymous: false, viewer: true, read: false, manage: false },
+  'delete /api/logins/{id}': { anonymous: false, viewer: true, read: false, manage: false },
   'get /api/keys': { anonymous: false, viewer: false, read: false, manage: false },
   'post /api/keys': { anonymous: false, viewer: false, read: false, manage: false },
   'delete /api/keys/{id}': { anonymous: false, viewer: false, read: false, manage: false },

@@ -4,6 +4,7 @@ import { createClientAddresses } from '../../schema/process/client-address.ts'
 import { probeAnswer, type Readiness } from '../../schema/process/probes.ts'
 import { accountRoutes } from './account/account-routes.ts'
 import { keyRoutes } from './account/key-routes.ts'
+import { loginRoutes } from './account/login-routes.ts'
 import { createRoutes } from './api-route.ts'
 import type { DashboardEnv, Installation } from './environment.ts'
 import { calculatorRoutes } from './experiments/calculator-routes.ts'
@@ -45,6 +46,7 @@ export function createApp(installation: Installation, webFolder = builtWebApp): 
   })
   app.use('/api/*', identify(installation), refuseCrossSite(installation), requireJson, limitBody)
   app.route('/', accountRoutes(installation))
+  app.route('/', loginRoutes(installation))
   app.route('/', keyRoutes(installation))
   app.route('/', siteRoutes(installation))
   app.route('/', revenueRoutes(installation))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readRows } from '../../../schema/clickhouse/read-rows.ts'
-import { me } from '../../contract/account.ts'
+import { loginList, me } from '../../contract/account.ts'
 import { owner, refusalOf, startTestDashboard, type TestDashboard } from '../dashboard-for-tests.ts'
 import { resetPassword } from '../reset-password.ts'
 
@@ -138,6 +138,28 @@ describe('logins', () => {
     expect(me.parse((await browser.send('GET', '/api/me')).body).user).toBeNull()
   })
 
+  test('people see their own logins, and end one by its id', async () => {
+    const here = await dashboard.owner()
+    const there = await dashboard.owner()
+    const { logins } = loginList.parse((await here.send('GET', '/api/logins')).body)
+    expect(logins.filter((each) => each.current)).toHaveLength(1)
+    const seenThere = loginList.parse((await there.send('GET', '/api/logins')).body).logins
+    const other = seenThere.find((each) => each.current)
+    expect(logins.map((each) => each.id)).toContain(other?.id)
+    expect((await here.send('DELETE', `/api/logins/${other?.id}`)).status).toBe(200)
+    expect((await there.send('GET', '/api/logins')).status).toBe(401)
+    expect((await here.send('DELETE', `/api/logins/${other?.id}`)).status).toBe(404)
+    await dashboard.database.writer.command({
+      query: `INSERT INTO logins SELECT repeat('ab', 32), 4711, created_at, last_seen_at, deleted, version
+              FROM logins FINAL WHERE NOT deleted LIMIT 1`,
+    })
+    expect((await here.send('GET', '/api/logins')).text).not.toContain('abababab')
+    expect((await here.send('DELETE', '/api/logins/abababababababab')).status).toBe(404)
+    const own = logins.find((each) => each.current)
+    expect((await here.send('DELETE', `/api/logins/${own?.id}`)).status).toBe(200)
+    expect(here.cookies.has('revtrail')).toBe(false)
+  })
+
   test('a login ends after 12 idle hours, lives on while used, and ends after 7 days', async () => {
     const idle = await dashboard.owner()
     const used = await dashboard.owner()
@@ -213,6 +235,7 @@ describe('logins', () => {
     expect(rows.map((row) => row.action)).toEqual([
       'logged_in',
       'logged_out',
+      'login_ended',
       'login_failed',
       'login_limited',
       'owner_created',

@@ -8,6 +8,7 @@ export type AuditAction =
   | 'login_failed'
   | 'login_limited'
   | 'logged_out'
+  | 'login_ended'
   | 'password_reset'
   | 'api_key_created'
   | 'api_key_revoked'

@@ -25,6 +25,15 @@ function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
+// The name of a login in answers: 64 bits of the hash, which tell nothing of the secret.
+function idOf(hash: string): string {
+  return hash.slice(0, 16)
+}
+
+function hasEnded(login: Login, now: number): boolean {
+  return now - login.last_seen_at > loginLimits.idle || now - login.created_at > loginLimits.absolute
+}
+
 function rowOf(login: Omit<Login, 'version'>, deleted: boolean) {
   return {
     login_hash: login.login_hash,
@@ -78,8 +87,7 @@ export class Logins {
     const login = await this.#find(hashOf(secret))
     if (login === null) return null
     const now = this.#now()
-    const ended = now - login.last_seen_at > loginLimits.idle || now - login.created_at > loginLimits.absolute
-    if (ended) return null
+    if (hasEnded(login, now)) return null
     if (now - login.last_seen_at > loginLimits.touchEvery) await this.#touch(login.login_hash)
     return login.user_id
   }
@@ -91,6 +99,37 @@ export class Logins {
       const [login] = await readLogins(this.#client, { login_hash: hash })
       if (login) await write('logins', rowOf(login, true), login.version)
       this.#recent.delete(hash)
+    })
+  }
+
+  /** The logins of a user that have not ended, the latest use first; times in ms. */
+  async list(userId: bigint, secret: string) {
+    const logins = await readLogins(this.#client, { user_id: userId })
+    const current = hashOf(secret)
+    return logins
+      .filter((login) => !hasEnded(login, this.#now()))
+      .sort((a, b) => b.last_seen_at - a.last_seen_at || b.created_at - a.created_at)
+      .map(({ login_hash, created_at, last_seen_at }) => ({
+        id: idOf(login_hash),
+        created_at,
+        last_seen_at,
+        current: login_hash === current,
+      }))
+  }
+
+  /**
+   * Ends one login of a user, by the id that `list` gives.
+   *
+   * @returns false when this user has no such login; that of another user is none
+   */
+  async endOne(userId: bigint, id: string): Promise<boolean> {
+    return await this.#settings.change(async (write) => {
+      const logins = await readLogins(this.#client, { user_id: userId })
+      const login = logins.find((each) => idOf(each.login_hash) === id && !hasEnded(each, this.#now()))
+      if (!login) return false
+      await write('logins', rowOf(login, true), login.version)
+      this.#recent.delete(login.login_hash)
+      return true
     })
   }
 
