@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createWriter } from '../schema/clickhouse/client.ts'
+import { createReader, createWriter } from '../schema/clickhouse/client.ts'
 import { createClientAddresses } from '../schema/process/client-address.ts'
 import { probeAnswer, type Readiness } from '../schema/process/probes.ts'
 import type { Service, ServiceContext } from '../schema/process/service.ts'
@@ -38,9 +38,10 @@ export async function startCollector(
   const folder = join(config.DATA_DIR, 'collector')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Polls that hang on a stopped engine must not hold the connections of the deliveries.
-  const reader = createWriter(context.clickhouse)
+  const poller = createWriter(context.clickhouse)
+  const reader = createReader(context.clickhouse)
   const writer = createWriter(context.clickhouse)
-  const collection = await createCollection(config, { client: reader, folder, log, now })
+  const collection = await createCollection(config, { client: poller, folder, log, now })
   const failure: { error: Error | null } = { error: null }
   const store = await openStore({
     folder: join(folder, 'journal'),
@@ -57,8 +58,8 @@ export async function startCollector(
     },
   })
   const recentRows = (since: number) => store.recentRows(since)
-  const tasks = await loadCollection({ collection, recentRows, client: reader, log, now })
-  const counters = new DropCounters(reader)
+  const tasks = [await loadCollection({ collection, recentRows, reader, log, now })]
+  const counters = new DropCounters(poller)
   const repeat = (name: string, everyMs: number, run: () => Promise<void> | void) =>
     tasks.push(startRecurringTask({ name, everyMs, log, run }))
   repeat('read sites', sitesEveryMs, () => collection.sites.refresh())
@@ -94,7 +95,7 @@ export async function startCollector(
     await store.close()
     const fault = await inTime(closePatienceMs, () => counters.flush(now()))
     if (fault) log.warn({ err: fault }, 'the last drop counts are lost')
-    await Promise.all([reader.close(), writer.close()])
+    await Promise.all([poller.close(), reader.close(), writer.close()])
   }
   let stopped: Promise<void> | null = null
   const close = () => {

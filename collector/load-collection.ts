@@ -14,13 +14,16 @@ import { RateLimit } from './refusal/rate-limit.ts'
 import { loadSpamReferrers } from './refusal/spam-referrer.ts'
 import { createLocalDays } from './site/local-days.ts'
 import { SiteDirectory } from './site/site-directory.ts'
-import { rebuildFromRows, rebuildFromTable } from './visitor/rebuild-visits.ts'
+import { VisitRebuild } from './visitor/rebuild-visits.ts'
 import { RecentEvents } from './visitor/recent-events.ts'
+import { restoreJournal } from './visitor/restore-journal.ts'
 import { Salts } from './visitor/salts.ts'
 import { Visits, visitMemory } from './visitor/visits.ts'
 
 /** How long a start waits for ClickHouse before it goes on with its snapshots, in ms. */
 const startPatienceMs = 5_000
+/** How long it waits for visits that have ended, which most installations read in a tenth of that, in ms. */
+const endedPatienceMs = 500
 
 /** Where acceptance's knowledge comes from. */
 type Sources = { client: ClickHouseClient; folder: string; log: Logger; now: () => number }
@@ -46,41 +49,40 @@ export async function createCollection(config: Config, sources: Sources): Promis
 type Loading = {
   collection: Collection
   recentRows: (since: number) => AsyncIterable<AcceptedRows>
-  client: ClickHouseClient
+  /** The user of reports, whose queries take no turn from the writer's. */
+  reader: ClickHouseClient
   log: Logger
   now: () => number
 }
 
 /**
- * Loads what acceptance must know. What ClickHouse cannot tell in time comes from the snapshots, and visits are asked
- * for again later.
+ * Loads what acceptance must know: sites, salts and visits that may be active. What ClickHouse cannot tell in time comes
+ * from the snapshots, and visits that are missing are read in the background.
  *
- * @returns the tasks that go on
+ * @returns the task that goes on
  */
-export async function loadCollection(loading: Loading): Promise<RecurringTask[]> {
-  const { collection, recentRows, client, log, now } = loading
-  const { sites, plans, salts, visits, recentEvents } = collection
+export async function loadCollection(loading: Loading): Promise<RecurringTask> {
+  const { collection, recentRows, reader, log, now } = loading
+  const { sites, plans, salts, visits } = collection
   salts.loadSnapshot()
-  let rebuilt = false
-  const rebuild = async () => {
-    if (rebuilt) return
-    await rebuildFromTable(client, visits, now())
-    rebuilt = true
-  }
+  const rebuild = new VisitRebuild({ client: reader, visits, startedAt: now() })
   const reading = await Promise.all([
     inTime(startPatienceMs, () => sites.refresh()),
     inTime(startPatienceMs, () => plans.refresh()),
     inTime(startPatienceMs, () => salts.refresh()),
-    inTime(startPatienceMs, rebuild),
+    inTime(startPatienceMs, () => rebuild.recent()),
   ])
-  for (const fault of reading)
-    if (fault)
-      log.warn({ err: fault }, 'ClickHouse did not answer at the start; snapshots are used meanwhile')
+  const faults = reading.filter((fault) => fault !== null)
+  for (const fault of faults)
+    log.warn({ err: fault }, 'ClickHouse did not answer at the start; snapshots are used meanwhile')
   sites.loadSnapshot()
   plans.loadSnapshot()
-  for await (const rows of recentRows(now() - visitMemory)) {
-    rebuildFromRows(rows, visits)
-    for (const event of rows.events) recentEvents.add(event.site_id, event.event_id, null, event.received_at)
+  await restoreJournal(recentRows(now() - visitMemory), collection, now())
+  if (faults.length === 0) await inTime(endedPatienceMs, () => rebuild.all())
+  const task = startRecurringTask({ name: 'rebuild visits', everyMs: 5_000, log, run: () => rebuild.all() })
+  const stop = async () => {
+    rebuild.stop()
+    await task.stop()
   }
-  return rebuilt ? [] : [startRecurringTask({ name: 'rebuild visits', everyMs: 5_000, log, run: rebuild })]
+  return { stop }
 }

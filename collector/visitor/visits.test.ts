@@ -59,28 +59,70 @@ test('a number is never given twice: not after a later event, nor after what a r
   visits.record(visit, pageview, 1)
   visits.unrecord(visit, pageview, 1)
   expect(visit).toMatchObject({ events: 2, pageviews: 2, interactions: 2 })
-  visits.restore({ ...visit, events: 5 })
+  visits.restore({ ...visit, events: 5 }, () => noVisitAttributes)
   visits.unrecord(visit, pageview, 2)
   visits.record(visit, pageview, 2)
   expect(visit.events).toBe(6)
 })
 
-test('restored visits take the larger counts and the later visit, in any order', () => {
-  const found = (session_id: bigint, last_at: number, events: number): Visit => ({
-    ...of(1n),
-    session_id,
-    last_at,
-    events,
-    pageviews: events,
-    interactions: events,
-    continued: false,
-    claims: [],
-    reference: null,
-  })
-  const all = [found(5n, 10, 1), found(5n, 20, 2), found(9n, 90, 1), found(9n, 95, 2)]
-  for (const order of [all, all.toReversed()]) {
-    const visits = new Visits()
-    for (const visit of order) visits.restore({ ...visit })
-    expect(visits.last(1n, 100)).toMatchObject({ session_id: 9n, last_at: 95, events: 2 })
-  }
+const found = (visitor_id: bigint, session_id: bigint, differences: Partial<Visit>) => ({
+  ...of(visitor_id),
+  session_id,
+  last_at: 0,
+  events: 1,
+  pageviews: 1,
+  interactions: 1,
+  ...differences,
+})
+
+test('restored visits take the larger counts and the later visit, in any order and from both sources', () => {
+  const all = [
+    found(1n, 5n, { last_at: 10 }),
+    found(1n, 5n, { last_at: 20, events: 2 }),
+    found(1n, 9n, { last_at: 90 }),
+    found(1n, 9n, { last_at: 95, events: 2 }),
+  ]
+  for (const order of [all, all.toReversed()])
+    for (const sources of [
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+      [0, 1, 0, 1],
+      [1, 0, 1, 0],
+    ]) {
+      const visits = new Visits()
+      for (const [index, visit] of order.entries())
+        if (sources[index] === 0) visits.restore(visit, () => noVisitAttributes)
+        else visits.restoreOlder(visit, noVisitAttributes)
+      expect(visits.last(1n, 100)).toMatchObject({ session_id: 9n, last_at: 95, events: 2 })
+      expect(visits.size).toBe(1)
+    }
+})
+
+test('an event that was accepted meanwhile wins over what is restored later', () => {
+  const visits = new Visits()
+  const visit = startVisit(visits, 1n, 1_000)
+  visits.restoreOlder(found(1n, 5n, { last_at: 500, events: 7 }), noVisitAttributes)
+  expect(visits.last(1n, 1_000)).toBe(visit)
+  expect(visit.events).toBe(1)
+})
+
+test('restored visits go on, are forgotten oldest first, and take no room of new ones', () => {
+  const visits = new Visits(3)
+  const at = 100 * minute
+  for (const [id, last_at] of [
+    [1n, 3],
+    [2n, 2],
+    [3n, 1],
+  ] as const)
+    expect(visits.restoreOlder(found(id, id, { last_at: at + last_at }), noVisitAttributes)).toBe(true)
+  expect(visits.restoreOlder(found(4n, 4n, { last_at: at }), noVisitAttributes)).toBe(false)
+  const third = visits.active(3n, at + 10)
+  if (!third) throw new Error('not restored')
+  visits.record(third, pageview, at + 10)
+  expect(third.events).toBe(2)
+  startVisit(visits, 5n, at + 11)
+  expect([1n, 2n, 3n, 5n].map((id) => visits.last(id, at + 12) !== null)).toEqual([true, false, true, true])
+  visits.sweep(at + 3 + 24 * 60 * minute)
+  expect([1n, 3n, 5n].map((id) => visits.last(id, at + 12) !== null)).toEqual([false, true, true])
+  expect(visits.size).toBe(2)
 })

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { VisitAttributes } from '../../schema/event/visit-attributes.ts'
+import { RestoredVisits } from './restored-visits.ts'
 
 /** A visit ends after this much inactivity, in ms. */
 export const visitTimeout = 30 * 60_000
@@ -25,6 +26,9 @@ export type Visit = {
   reference: string | null
 }
 
+/** What the journal or ClickHouse tells of a visit after a restart. */
+export type FoundVisit = Omit<Visit, 'attributes' | 'continued' | 'claims' | 'reference'>
+
 /** How an event counts in its visit. */
 export type Counting = { pageview: boolean; interactive: boolean }
 
@@ -37,10 +41,12 @@ export function newSessionId(startedAt: number): bigint {
 
 /**
  * Visits by visitor, the latest one of each: the active, and the ended of the last 24 hours. Bounded: beyond the limit
- * the visit that was quiet longest is forgotten. In insertion order, which is the order of their last events.
+ * the visit that was quiet longest is forgotten.
  */
 export class Visits {
+  /** In the order of their last events. */
   readonly #byVisitor = new Map<bigint, Visit>()
+  readonly #restored = new RestoredVisits()
   /** The last event, by site and day of the visit's start: whether a visit can still run from the day before. */
   readonly #lastByDay = new Map<string, number>()
   readonly #limit: number
@@ -50,18 +56,18 @@ export class Visits {
   }
 
   get size(): number {
-    return this.#byVisitor.size
+    return this.#byVisitor.size + this.#restored.size
   }
 
   /** The visitor's visit if it is still active. */
   active(visitorId: bigint, now: number): Visit | null {
-    const visit = this.#byVisitor.get(visitorId)
+    const visit = this.#of(visitorId)
     return visit && now - visit.last_at < visitTimeout ? visit : null
   }
 
   /** The visitor's last visit of the last 24 hours, active or ended. */
   last(visitorId: bigint, now: number): Visit | null {
-    const visit = this.#byVisitor.get(visitorId)
+    const visit = this.#of(visitorId)
     return visit && now - visit.last_at < visitMemory ? visit : null
   }
 
@@ -79,9 +85,7 @@ export class Visits {
       events: 0,
       pageviews: 0,
       interactions: 0,
-      continued: false,
-      claims: [],
-      reference: null,
+      ...nothingElse(),
     }
   }
 
@@ -123,20 +127,38 @@ export class Visits {
     visit.claims = visit.claims.filter((claim) => claim !== stripeSessionId)
   }
 
-  /** Takes in a visit from the journal or ClickHouse after a restart; what is later or larger wins. */
-  restore(found: Visit): void {
-    const known = this.#byVisitor.get(found.visitor_id)
-    if (!known || (known.session_id !== found.session_id && known.last_at < found.last_at)) {
-      this.#keep(found)
-      return
+  /**
+   * Takes in a visit from the journal after a restart, event by event; what is later or larger wins.
+   *
+   * @param attributes asked for only when the visit is new here
+   */
+  restore(found: FoundVisit, attributes: () => VisitAttributes): void {
+    const known = this.#of(found.visitor_id)
+    if (!known || isEarlier(known, found))
+      this.#keep({ ...found, attributes: attributes(), ...nothingElse() })
+    else if (known.session_id === found.session_id) {
+      raise(known, found)
+      this.#keep(known)
     }
-    if (known.session_id !== found.session_id) return
-    known.last_at = Math.max(known.last_at, found.last_at)
-    known.events = Math.max(known.events, found.events)
-    known.pageviews = Math.max(known.pageviews, found.pageviews)
-    known.interactions = Math.max(known.interactions, found.interactions)
-    for (const claim of found.claims) this.claim(known, claim)
-    this.#keep(known)
+  }
+
+  /**
+   * Takes in a visit from ClickHouse after a restart, newest first; what is later or larger wins, so that events that
+   * were accepted meanwhile do.
+   *
+   * @returns false when there is no room for it, nor for older ones
+   */
+  restoreOlder(found: FoundVisit, attributes: VisitAttributes): boolean {
+    const known = this.#of(found.visitor_id)
+    if (known && !isEarlier(known, found)) {
+      if (known.session_id === found.session_id) raise(known, found)
+      return true
+    }
+    if (this.size >= this.#limit) return false
+    this.#byVisitor.delete(found.visitor_id)
+    this.#restored.add({ ...found, attributes, ...nothingElse() })
+    this.#noteDay(found)
+    return true
   }
 
   /** Forgets visits that can no longer be continued. */
@@ -145,19 +167,45 @@ export class Visits {
       if (now - visit.last_at < visitMemory) break
       this.#byVisitor.delete(visitorId)
     }
+    this.#restored.dropBefore(now - visitMemory)
     for (const [key, last] of this.#lastByDay) if (now - last >= visitMemory) this.#lastByDay.delete(key)
+  }
+
+  #of(visitorId: bigint): Visit | undefined {
+    return this.#byVisitor.get(visitorId) ?? this.#restored.get(visitorId)
   }
 
   #keep(visit: Visit): void {
     if (visit.visitor_id === 0n) return
+    this.#restored.delete(visit.visitor_id)
     this.#byVisitor.delete(visit.visitor_id)
     this.#byVisitor.set(visit.visitor_id, visit)
-    const key = `${visit.site_id}:${visit.day}`
-    this.#lastByDay.set(key, Math.max(this.#lastByDay.get(key) ?? 0, visit.last_at))
-    if (this.#byVisitor.size <= this.#limit) return
+    this.#noteDay(visit)
+    if (this.size <= this.#limit || this.#restored.dropOldest()) return
     for (const oldest of this.#byVisitor.keys()) {
       this.#byVisitor.delete(oldest)
       break
     }
   }
+
+  #noteDay({ site_id, day, last_at }: FoundVisit): void {
+    const key = `${site_id}:${day}`
+    this.#lastByDay.set(key, Math.max(this.#lastByDay.get(key) ?? 0, last_at))
+  }
+}
+
+function nothingElse(): Pick<Visit, 'continued' | 'claims' | 'reference'> {
+  return { continued: false, claims: [], reference: null }
+}
+
+function isEarlier(visit: Visit, other: FoundVisit): boolean {
+  return visit.session_id !== other.session_id && visit.last_at < other.last_at
+}
+
+/** The same visit's counts from two sources: the larger ones are the later ones. */
+function raise(visit: Visit, found: FoundVisit): void {
+  visit.last_at = Math.max(visit.last_at, found.last_at)
+  visit.events = Math.max(visit.events, found.events)
+  visit.pageviews = Math.max(visit.pageviews, found.pageviews)
+  visit.interactions = Math.max(visit.interactions, found.interactions)
 }
