@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'revtrail-store-'))
-  for (const table of ['events', 'sessions', 'payment_claims'])
+  for (const table of ['events', 'sessions', 'exposures', 'payment_claims'])
     await database.writer.command({ query: `TRUNCATE TABLE ${table}` })
 })
 afterEach(async () => {
@@ -241,6 +241,25 @@ describe('each row arrives exactly once', () => {
     first.go()
     await delivered()
     expect(await storedTotals(database.writer)).toMatchObject({ events: 10, sessions: 1, wrongSessions: 0 })
+  })
+
+  test('when exposures are there without what is derived from them', async () => {
+    const first = loseFirstAnswer()
+    await open()
+    const props = { experiment: '3', phase: '2', variant: 'b' }
+    const exposures = visit(1, { name: 'exposure', props })
+    const elsewhere = visit(1, { name: 'exposure', props, visitor_id: 0n })
+    await store.append({ events: [...visit(2).events, ...exposures.events, ...elsewhere.events], claims: [] })
+    await first.lost
+    await waitForRows(4)
+    await database.writer.command({ query: 'TRUNCATE TABLE exposures' })
+    first.go()
+    await delivered()
+    const stored = await readRows(database.writer, {
+      sql: 'SELECT experiment_id, phase, argMinMerge(variant) AS variant FROM exposures GROUP BY experiment_id, phase, day, visitor_id',
+      row: z.object({ experiment_id: z.number(), phase: z.number(), variant: z.string() }),
+    })
+    expect(stored).toEqual([{ experiment_id: 3, phase: 2, variant: 'b' }])
   })
 
   test('when a try that timed out arrives after the next one', async () => {

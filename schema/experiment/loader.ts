@@ -8,8 +8,12 @@ import { previewParam } from './preview.ts'
  *
  * The page is hidden by an animation of the root element: it ends by itself even where scripts hang, leaves nothing in
  * the page, and needs no permission from a content security policy. It lies on the stub of `window.revtrail` as `veil`,
- * where the script finds it. The text is the same for all sites (their settings are attributes of its tag), so a policy
- * can name it by `loaderHash`.
+ * where the script finds it.
+ *
+ * Under a content security policy: the text is the same for all sites (their settings are attributes of its tag), so
+ * that `script-src` can name it by `loaderHash`; or the tag gets the page's nonce, which the loader passes on to the
+ * script. A policy that requires trusted types refuses what the loader does, which then hides nothing: such a site takes
+ * `<script async>` with the plain snippet's attributes first in the head, and its visitors may see a flash.
  */
 export const loaderText = [
   '!function(d,w){',
@@ -17,11 +21,11 @@ export const loaderText = [
   `p=/[?&](${previewParam}=[^&]+)/.exec(location.search),`,
   'r=w.revtrail=w.revtrail||function(){(r.q=r.q||[]).push(arguments)};',
   'if(r.veil||"visitId"in r)return;',
-  'r.veil=h.animate?h.animate({opacity:[0,0]},1e3):{};',
   's.onload=s.onerror=function(){r.veil&&r.veil.cancel&&r.veil.cancel()};',
   'for(k in t.dataset)s.dataset[k]=t.dataset[k];',
   's.nonce=t.nonce;',
   's.src=t.dataset.src+(p?"&"+p[1]:"");',
+  'r.veil=h.animate?h.animate({opacity:[0,0]},1e3):{};',
   'd.head.appendChild(s)',
   '}(document,window)',
 ].join('')

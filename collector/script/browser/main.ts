@@ -38,7 +38,8 @@ function start(): void {
   })
   const track = guarded((...call: EventCall) =>
     whenActive(() => {
-      if (planned && settings.silent) return
+      // A page may wait for the callback before it goes on.
+      if (planned && settings.silent) return call[1]?.callback?.({ status: 0 })
       // A page that replaced fetch by something that throws gets no unhandled rejection.
       deliver(eventBody(settings, ...call), call[1]?.callback).catch(() => {})
       afterLoad(cleanAddressBar)
