@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type GoalTarget, goalEventName } from '../../../schema/experiment/goal.ts'
+import { type GoalTarget, goalEventName, goalProp } from '../../../schema/experiment/goal.ts'
 
 /**
  * How a goal is recognised in events; `goal-reached.sql` reads kind, operator and value. `key` is a digest of these, so
@@ -27,7 +27,12 @@ export function matcherOf(goalId: number, target: GoalTarget): GoalMatcher | nul
       return matcher({ kind: 'event', operator: 'is', value: target.name, event_name: target.name })
     case 'click':
     case 'form':
-      return matcher({ kind: 'goal', operator: 'is', value: String(goalId), event_name: goalEventName })
+      return matcher({
+        kind: 'goal',
+        operator: 'is',
+        value: goalProp(goalId, target) ?? '',
+        event_name: goalEventName,
+      })
     case 'revenue':
       return null
   }

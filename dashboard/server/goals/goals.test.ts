@@ -63,7 +63,7 @@ describe('how often goals are reached', () => {
       { visitor: 1, day, at: 10, pathname: '/' },
       { visitor: 1, day, at: 20, name: 'Signup' },
       { visitor: 1, day, at: 30, name: 'Signup' },
-      { visitor: 1, day, at: 40, name: 'goal', props: { goal: String(click) } },
+      { visitor: 1, day, at: 40, name: 'goal', props: { goal: `id:${click}` } },
       { visitor: 2, day, at: 10, pathname: '/en/docs/start' },
       { visitor: 2, day, at: 300, name: 'Signup' },
       { visitor: 3, day, at: 10, pathname: '/home' },
