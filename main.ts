@@ -69,7 +69,11 @@ async function startService(role: Role, config: Config): Promise<Service> {
 }
 
 function buildWhenMissing(): void {
-  const built = ['collector/script/dist/script.js', 'dashboard/web/dist/index.html']
+  const built = [
+    'collector/script/dist/script.js',
+    'collector/script/dist/planned-script.js',
+    'dashboard/web/dist/index.html',
+  ]
   if (built.every((file) => existsSync(resolve(here, file)))) return
   process.stdout.write('Building the tracking script and the dashboard (first start) ...\n')
   const build = spawnSync('npm', ['run', 'build'], { cwd: here, stdio: 'inherit' })
