@@ -1,12 +1,10 @@
 import type { ExperimentBreakdowns } from '../../contract/experiments.ts'
 import { compareSegment } from '../../statistics/decision/segment.ts'
 import { addSums, noSums } from '../../statistics/decision/sums.ts'
-import type { Installation } from '../environment.ts'
 import type { BegunTest } from './begun-test.ts'
 import { type ReadSums, sumsOfGoal } from './decision-input.ts'
-import type { SumKeeper } from './sums/keep.ts'
-import { dimensions, readVisitorSums } from './sums/kept-sums.ts'
-import { readPaidSums } from './sums/paid-sums.ts'
+import { dimensions } from './sums/kept-sums.ts'
+import type { SumReader } from './sums/test-sums.ts'
 import { valueMoney } from './value-money.ts'
 
 /** Past a dozen rows nearly every value is chance. */
@@ -18,17 +16,8 @@ const note =
 type Row = ExperimentBreakdowns['breakdowns'][number]['rows'][number]
 
 /** The primary goal of a test by device, source and country. */
-export async function readBreakdowns(
-  { reader, keeper }: Installation & { keeper: SumKeeper },
-  test: BegunTest,
-): Promise<ExperimentBreakdowns> {
-  const { scope } = test
-  const moving = await keeper.refresh(scope)
-  const how = { moving, grouping: 'values' } as const
-  const [visitors, paid] = await Promise.all([
-    readVisitorSums(reader, scope, how),
-    readPaidSums(reader, scope, how),
-  ])
+export async function readBreakdowns(sums: SumReader, test: BegunTest): Promise<ExperimentBreakdowns> {
+  const { visitors, paid } = await sums.read(test.scope, 'values')
   const breakdowns = dimensions.map((dimension) => ({
     dimension,
     rows: rowsOf(test, {

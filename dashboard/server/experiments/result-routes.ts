@@ -8,13 +8,13 @@ import { type BegunTest, openTest } from './begun-test.ts'
 import { readBreakdowns } from './breakdowns.ts'
 import { experimentOf, experimentParams } from './experiment-param.ts'
 import { readResults } from './results.ts'
-import { SumKeeper } from './sums/keep.ts'
+import { SumReader } from './sums/test-sums.ts'
 import { siteAddress } from './variant-address.ts'
 
 /** What became of split tests, and how each variant looks. */
 export function resultRoutes(installation: Installation) {
   const routes = createRoutes()
-  const parts = { ...installation, keeper: new SumKeeper(installation) }
+  const sums = new SumReader(installation)
 
   const resultsRoute = createRoute({
     ...open('read'),
@@ -26,7 +26,7 @@ export function resultRoutes(installation: Installation) {
   })
   routes.openapi(resultsRoute, async (context) => {
     const test = await begunTest(context.req.valid('param'))
-    return context.json(await readResults(parts, test), 200)
+    return context.json(await readResults({ ...installation, sums }, test), 200)
   })
 
   const breakdownsRoute = createRoute({
@@ -39,7 +39,7 @@ export function resultRoutes(installation: Installation) {
   })
   routes.openapi(breakdownsRoute, async (context) => {
     const test = await begunTest(context.req.valid('param'))
-    return context.json(await readBreakdowns(parts, test), 200)
+    return context.json(await readBreakdowns(sums, test), 200)
   })
 
   const previewRoute = createRoute({

@@ -7,6 +7,8 @@ import { type Scope, scopeParams } from './scope.ts'
 
 const sql = sqlBeside(import.meta.url)
 const row = z.object({ variant: z.string(), currency: z.string(), amount: integer })
+/** An amount in minor units of a currency that cannot be added to the site's. */
+export type OtherAmount = z.infer<typeof row>
 
 /** What a test's visitors paid in currencies that cannot be added to the site's, in minor units. */
 export async function readOtherAmounts(client: ClickHouseClient, scope: Scope) {
