@@ -10,7 +10,7 @@ import { childEnvironment, needsMasterKey } from './schema/process/child-environ
 import { claimResources } from './schema/process/claim-resources.ts'
 import { createLogger } from './schema/process/logger.ts'
 import { runChild } from './schema/process/run-child.ts'
-import { type Role, roles, type Service } from './schema/process/service.ts'
+import { type Role, roles, type Service, type StartService } from './schema/process/service.ts'
 import { Supervisor } from './schema/process/supervisor.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -39,33 +39,22 @@ function readConfig(needs = { masterKey: true }): Config {
   )
 }
 
-/** Starts one process's service. Each is loaded only where it runs: the collector's memory holds no engine. */
+/** Each service is loaded only where it runs: the collector's memory holds no engine. */
+const services: Record<Exclude<Role, 'engine'>, () => Promise<StartService>> = {
+  collector: async () => (await import('./collector/collector.ts')).startCollector,
+  verifier: async () => (await import('./verifier/verifier.ts')).startVerifier,
+  dashboard: async () => (await import('./dashboard/server/dashboard.ts')).startDashboard,
+}
+
 async function startService(role: Role, config: Config): Promise<Service> {
   const log = createLogger(role, config.LOG_LEVEL)
-  const context = { config, clickhouse: resolveAddress(config), log, now: Date.now }
-  switch (role) {
-    case 'engine': {
-      const { startEngine } = await import('./schema/engine/engine.ts')
-      return await startEngine({
-        dataDir: config.DATA_DIR,
-        port: config.ENGINE_PORT,
-        users: context.clickhouse,
-        log,
-      })
-    }
-    case 'collector': {
-      const { startCollector } = await import('./collector/collector.ts')
-      return await startCollector(context)
-    }
-    case 'verifier': {
-      const { startVerifier } = await import('./verifier/verifier.ts')
-      return await startVerifier(context)
-    }
-    case 'dashboard': {
-      const { startDashboard } = await import('./dashboard/server/dashboard.ts')
-      return await startDashboard(context)
-    }
+  const clickhouse = resolveAddress(config)
+  if (role === 'engine') {
+    const { startEngine } = await import('./schema/engine/engine.ts')
+    return await startEngine({ dataDir: config.DATA_DIR, port: config.ENGINE_PORT, users: clickhouse, log })
   }
+  const start = await services[role]()
+  return await start({ config, clickhouse, log, now: Date.now })
 }
 
 function buildWhenMissing(): void {
