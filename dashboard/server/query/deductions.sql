@@ -6,10 +6,12 @@
     r.moved_at AS moved_at,
     r.day AS day,
     r.counted_currency AS counted_currency,
-    toUInt64(0) AS orders,
-    toUInt64(0) AS paying,
-    toInt64(0) AS gross,
-    {{amounts}}
+    toUInt64(0) AS order_count,
+    toUInt64(0) AS paying_visit_count,
+    toInt64(0) AS gross_amount,
+    {{refunded}} AS refunded_amount,
+    {{lost}} AS lost_amount,
+    'deduction' AS movement
   FROM (
     SELECT
       payment_id,

@@ -9,12 +9,14 @@ export const deductionTables = [
   {
     table: 'refunds',
     moved_at: 'refunded_at',
-    amounts: 'r.counted AS refunded,\n    toInt64(0) AS lost',
+    refunded: 'r.counted',
+    lost: 'toInt64(0)',
   },
   {
     table: 'disputes',
     moved_at: 'disputed_at',
-    amounts: 'toInt64(0) AS refunded,\n    r.counted AS lost',
+    refunded: 'toInt64(0)',
+    lost: 'r.counted',
   },
 ] as const
 
@@ -22,7 +24,7 @@ type Deductions = (typeof deductionTables)[number]
 
 /** The refunds or disputes of some days, under the visit that earned the payment, as charges.sql has charges. */
 export function deductionsSql(
-  { table, moved_at, amounts }: Deductions,
+  { table, moved_at, refunded, lost }: Deductions,
   { days, columns }: { days: FactDays; columns: readonly string[] },
 ): string {
   return fillTemplate(sql(), {
@@ -30,7 +32,8 @@ export function deductionsSql(
     columns: columns.map((column) => `${column}, `).join(''),
     table,
     moved_at,
-    amounts,
+    refunded,
+    lost,
     days,
   })
 }

@@ -9,6 +9,7 @@ SELECT
   countIf(v.visit_interactions <= 1) AS bounce_count,
   sum(v.visit_ms) AS duration,
   {{no_money}}
+  'events' AS row_source
 FROM (
   SELECT
     {{dimensions}}

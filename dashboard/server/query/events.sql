@@ -9,6 +9,7 @@ SELECT
   toUInt64(0) AS bounce_count,
   toInt64(0) AS duration,
   {{no_money}}
+  'events' AS row_source
 FROM events
 WHERE site_id = {site_id:UInt32} AND {{days}}
   {{conditions}}

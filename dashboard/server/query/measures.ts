@@ -24,6 +24,23 @@ const measureSql = {
 
 export type Measure = keyof typeof measureSql
 
+/** The columns of sources that a measure is made of. */
+const columnsOf = {
+  visitors: ['visitor_count'],
+  visits: ['visit_count'],
+  pageviews: ['pageview_count'],
+  events: ['event_count'],
+  visit_pageviews: ['visit_pageview_count'],
+  bounces: ['bounce_count'],
+  milliseconds: ['duration'],
+  orders: ['order_count'],
+  paying_visits: ['paying_visit_count'],
+  gross: ['gross_amount'],
+  gross_orders: ['order_count'],
+  refunded: ['refunded_amount'],
+  lost: ['lost_amount'],
+} as const satisfies Record<Measure, readonly string[]>
+
 /** The columns of traffic in a source of money, and the reverse: every source of a report has the same columns. */
 export const noTraffic = `toUInt64(0) AS visitor_count,
   toUInt64(0) AS visit_count,
@@ -37,7 +54,7 @@ export const noMoney = `'' AS currency,
   toUInt64(0) AS paying_visit_count,
   toInt64(0) AS gross_amount,
   toInt64(0) AS refunded_amount,
-  toInt64(0) AS lost_amount`
+  toInt64(0) AS lost_amount,`
 
 const count = integer.default(0)
 const byCurrency = z.record(z.string(), integer).default({})
@@ -59,6 +76,31 @@ export const measureRow = z.object({
   lost: byCurrency,
 })
 export type MeasureRow = z.infer<typeof measureRow>
+
+const counts = [
+  'visitors',
+  'visits',
+  'pageviews',
+  'events',
+  'visit_pageviews',
+  'bounces',
+  'milliseconds',
+  'orders',
+  'paying_visits',
+] as const
+const amounts = ['gross', 'gross_orders', 'refunded', 'lost'] as const
+
+/** The measures of several rows together. */
+export function addMeasures(rows: readonly MeasureRow[]): MeasureRow {
+  const sum: MeasureRow = { ...measureRow.parse({}), gross: {}, gross_orders: {}, refunded: {}, lost: {} }
+  for (const row of rows) {
+    for (const measure of counts) sum[measure] += row[measure]
+    for (const measure of amounts)
+      for (const [currency, amount] of Object.entries(row[measure]))
+        sum[measure][currency] = (sum[measure][currency] ?? 0) + amount
+  }
+  return sum
+}
 
 const measuresOf = {
   visitors: ['visitors'],
@@ -103,6 +145,8 @@ const ofWholeVisits = new Set<Measure>(['visit_pageviews', 'bounces', 'milliseco
 export type Needs = {
   /** The measures as columns, each followed by a comma. */
   sql: string
+  /** The columns of sources that nobody asks for. */
+  unused: ReadonlySet<string>
   traffic: boolean
   money: boolean
   deductions: boolean
@@ -115,7 +159,13 @@ export type Needs = {
 /** The measures that metrics need, and of which sources they are. */
 export function needsOf(metrics: readonly Metric[]): Needs {
   const measures = [...new Set(metrics.flatMap((metric): readonly Measure[] => measuresOf[metric]))]
+  const used = new Set<string>(measures.flatMap((measure) => columnsOf[measure]))
   return {
+    unused: new Set(
+      Object.values(columnsOf)
+        .flat()
+        .filter((column) => !used.has(column)),
+    ),
     sql: measures.map((measure) => `${measureSql[measure]} AS ${measure},`).join('\n  '),
     traffic: measures.some((measure) => !ofMoney.has(measure)),
     money: measures.some((measure) => ofMoney.has(measure)),

@@ -4,11 +4,12 @@ SELECT
   {{dimensions}}
   {{no_traffic}}
   p.counted_currency AS currency,
-  sum(p.orders) AS order_count,
-  sum(p.paying) AS paying_visit_count,
-  sum(p.gross) AS gross_amount,
-  sum(p.refunded) AS refunded_amount,
-  sum(p.lost) AS lost_amount
+  sum(p.order_count) AS order_count,
+  sum(p.paying_visit_count) AS paying_visit_count,
+  sum(p.gross_amount) AS gross_amount,
+  sum(p.refunded_amount) AS refunded_amount,
+  sum(p.lost_amount) AS lost_amount,
+  'money' AS row_source
 FROM (
 {{movements}}
 ) AS p

@@ -6,6 +6,7 @@ import { createRoutes, gives, open, takes } from '../api-route.ts'
 import type { Installation } from '../environment.ts'
 import { siteOf } from '../site/site-param.ts'
 import { makeMeta, makeRows, type Readings, rangeText } from './answer.ts'
+import { isByDays, readByDay, splitAt } from './by-day.ts'
 import type { Days } from './date-range.ts'
 import { readFirstDay } from './first-day.ts'
 import { type Plan, planQuery } from './plan.ts'
@@ -56,12 +57,14 @@ export function queryRoutes(installation: Installation) {
   return routes
 }
 
-// What a breakdown compares with are the rows that it shows, so these are read first; a total or a series is read
-// beside what it compares with.
+// What a breakdown compares with are the rows that it shows, so these are read first. A total, or a series of days, is
+// read together with the days right before it: planning a statement takes as long as running it.
 async function readBoth(reader: ClickHouseClient, plan: Plan, basis: ReportBasis): Promise<Readings> {
   const { days, before } = plan
   const read = (of: Days, only: string[][] | null) => readReport(reader, plan, { days: of, only, basis })
   if (before === null) return { rows: await read(days, null), before: null }
+  if (isByDays(plan) && before.to + 1 === days.from)
+    return splitAt(plan, await readByDay(reader, plan, { days: { from: before.from, to: days.to }, basis }))
   if (plan.series !== null || plan.dimensions.length === 0) {
     const [rows, earlier] = await Promise.all([read(days, null), read(before, null)])
     return { rows, before: earlier }

@@ -6,7 +6,6 @@ import type { Installation } from '../environment.ts'
 import { readConnection } from '../revenue/connection.ts'
 import { shownMode } from '../revenue/revenue-settings.ts'
 import { FreshCopy } from '../settings/fresh-copy.ts'
-import { readLastLook } from './last-look.ts'
 import { readLaterOrders } from './later-orders.ts'
 import { readRecentMoney } from './recent-money.ts'
 import { type RolledDays, readRolledDays } from './rolled-days.ts'
@@ -39,11 +38,11 @@ export function createReportBasis({
 }: Pick<Installation, 'reader' | 'writer' | 'now'>): (site: Site) => Promise<ReportBasis> {
   const copies = new LRUCache<number, FreshCopy<ReportBasis>>({ max: mostSites })
   const load = async (site: Site): Promise<ReportBasis> => {
-    const [connection, rolled, settled] = await Promise.all([
+    const [connection, rolled] = await Promise.all([
       readConnection(writer, site.site_id),
       readRolledDays(reader, site.site_id),
-      readSettledMoney(reader, site),
     ])
+    const settled = rolled.look && (await readSettledMoney(reader, site, rolled.look))
     return { livemode: shownMode(connection), rolled, settled }
   }
   return async (site) => {
@@ -56,9 +55,11 @@ export function createReportBasis({
   }
 }
 
-async function readSettledMoney(reader: ClickHouseClient, site: Site): Promise<SettledMoney | null> {
-  const look = await readLastLook(reader)
-  if (look === null) return null
+async function readSettledMoney(
+  reader: ClickHouseClient,
+  site: Site,
+  look: NonNullable<RolledDays['look']>,
+): Promise<SettledMoney> {
   const siteId = site.site_id
   const closed = localDay(look.as_of, zoneAt(site, look.as_of))
   const recent = await readRecentMoney(reader, siteId, look.looked_at - longestInsert)

@@ -16,7 +16,7 @@ import { rolledMoneySql } from './rolled-money.ts'
 import { rolledTrafficSql } from './rolled-traffic.ts'
 import { rollupOf } from './rollup.ts'
 import { type DaySplit, splitMoney, splitTraffic } from './split-days.ts'
-import { fillTemplate } from './template.ts'
+import { fillTemplate, withoutColumns } from './template.ts'
 import { visitsSql } from './visits.ts'
 
 const sql = sqlBeside(import.meta.url)
@@ -64,10 +64,11 @@ export async function readReport(
     ...(only === null ? {} : { only }),
     ...Object.fromEntries(plan.filters.map(([, , values], index) => [`filter_${index}`, values])),
   }
+  const needs = needsOf(plan.metrics)
   const query = fillTemplate(sql(), {
     dimensions: dimensionList(plan),
-    measures: needsOf(plan.metrics).sql,
-    sources: sources.sql.join('\nUNION ALL\n'),
+    measures: needs.sql,
+    sources: withoutColumns(sources.sql.join('\nUNION ALL\n'), needs.unused),
     group: groupClause(plan),
     having: only === null ? '' : 'HAVING has({only:Array(Array(String))}, dimensions)',
     order: orderClause(plan),
@@ -125,7 +126,7 @@ function dimensionList(plan: Plan): string {
 }
 
 function orderClause(plan: Plan): string {
-  if (plan.dimensions.length === 0) return ''
+  if (plan.dimensions.length === 0 || plan.order.length === 0) return ''
   const terms = plan.order.map(({ by, direction }) => {
     const expression = 'metric' in by ? orderSql[by.metric] : `d${by.dimension}`
     return `${expression} ${direction === 'asc' ? 'ASC' : 'DESC'} NULLS LAST`

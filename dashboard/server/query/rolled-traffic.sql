@@ -10,6 +10,7 @@ SELECT
   sum(bounces) AS bounce_count,
   sum(duration_ms) AS duration,
   {{no_money}}
+  'rolled' AS row_source
 FROM traffic_daily
 WHERE site_id = {site_id:UInt32} AND dimension = {rolled_dimension:String}
   AND day BETWEEN {from:Date} AND {to:Date} AND run_id IN {traffic_runs:Array(UInt64)}

@@ -15,3 +15,14 @@ export function fillTemplate(template: string, slots: Record<string, string>): s
   if (left.size > 0) throw new Error(`the template has no slot ${[...left].join(', ')}`)
   return filled
 }
+
+/**
+ * Leaves out lines of SQL that define columns which nobody asks for: lines that end with `AS name,`. Planning a statement
+ * with all thirteen measures of four sources takes longer than reading a small site's rows.
+ */
+export function withoutColumns(sql: string, unused: ReadonlySet<string>): string {
+  return sql
+    .split('\n')
+    .filter((line) => !unused.has(/ AS (\w+),$/.exec(line)?.[1] ?? ''))
+    .join('\n')
+}

@@ -10,6 +10,7 @@ SELECT
   countIf(interactions <= 1) AS bounce_count,
   sum(dateDiff('millisecond', started_at, ended_at)) AS duration,
   {{no_money}}
+  'visits' AS row_source
 FROM sessions FINAL
 WHERE site_id = {site_id:UInt32} AND {{days}}
   {{conditions}}

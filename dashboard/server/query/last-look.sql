@@ -1,3 +1,0 @@
-SELECT looked_at, as_of
-FROM rollup_looks FINAL
-WHERE kind = 'revenue'
