@@ -72,7 +72,11 @@ const kinds: Partial<QueryBody>[] = [
   { dimensions: ['visit:exit_page'] },
   { dimensions: ['event:page'] },
 ]
-const few: Partial<QueryBody>[] = [{}, { dimensions: ['event:page'] }, { dimensions: ['visit:referrer'] }]
+const someKinds: Partial<QueryBody>[] = [
+  {},
+  { dimensions: ['event:page'] },
+  { dimensions: ['visit:referrer'] },
+]
 const dimensions: Partial<QueryBody>[] = [...visitDimensions, ...eventDimensions].map((dimension) => ({
   dimensions: [dimension],
 }))
@@ -156,14 +160,14 @@ test('a round that has nothing to do writes no run, and one cut off leaves nothi
   expect(await runs()).toEqual(before)
 
   // The rows of a run that was ended before it said so.
-  const told = await answers(few)
+  const told = await answers(someKinds)
   await writer.command({
     query: 'INSERT INTO traffic_daily SELECT * REPLACE (run_id + 1000000000000 AS run_id) FROM traffic_daily',
   })
   await writer.command({
     query: 'INSERT INTO revenue_daily SELECT * REPLACE (run_id + 1000000000000 AS run_id) FROM revenue_daily',
   })
-  expect(await answers(few)).toEqual(told)
+  expect(await answers(someKinds)).toEqual(told)
 })
 
 test('a dimension with too many values on a day is read from facts, and the others are not', async () => {
@@ -177,8 +181,8 @@ test('a dimension with too many values on a day is read from facts, and the othe
     row: z.object({ dimension: z.string(), most: integer }),
   })
   expect(Math.max(...rows.map(({ most }) => most))).toBeLessThanOrEqual(3)
-  const rolled = await answers(few)
-  expect(await answersOfFacts(few)).toEqual(rolled)
+  const rolled = await answers(someKinds)
+  expect(await answersOfFacts(someKinds)).toEqual(rolled)
 })
 
 test('days close at the site’s midnight, and only then are rolled up', async () => {
@@ -201,7 +205,7 @@ test('days close at the site’s midnight, and only then are rolled up', async (
   // A clock that goes back opens the day again for readers; its answers stay what the facts say.
   dashboard.clock.ms = Date.parse('2026-11-01T12:00:00Z')
   await newRollups().run()
-  const rolled = await answers(few)
-  expect(await answersOfFacts(few)).toEqual(rolled)
+  const rolled = await answers(someKinds)
+  expect(await answersOfFacts(someKinds)).toEqual(rolled)
   dashboard.clock.ms = now
 })

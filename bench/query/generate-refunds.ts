@@ -1,0 +1,10 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { sqlBeside } from '../../schema/clickhouse/read-rows.ts'
+import { dayText } from '../../schema/site/local-day.ts'
+
+const sql = sqlBeside(import.meta.url)
+
+/** Writes the refunds of a day's payments, of every site. */
+export async function generateRefunds(client: ClickHouseClient, day: number, seed: number): Promise<void> {
+  await client.command({ query: sql(), query_params: { seed, day: dayText(day) } })
+}

@@ -1,0 +1,1 @@
+SELECT count() AS merges FROM system.merges
