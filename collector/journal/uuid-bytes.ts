@@ -25,8 +25,17 @@ export function parseUuid(text: string, into: Uint8Array): boolean {
   return faults < 16
 }
 
-/** The lower-case text of a UUID's 16 bytes. */
+const digits = Buffer.from('0123456789abcdef', 'latin1')
+const formatted = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1')
+
+/** The lower-case text of a UUID's 16 bytes, in one piece: one joined of pieces takes four times the memory. */
 export function formatUuid(bytes: Buffer): string {
-  const text = bytes.toString('hex')
-  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`
+  let at = 0
+  for (let index = 0; index < 16; index++) {
+    if (at === 8 || at === 13 || at === 18 || at === 23) at++
+    const byte = bytes[index] ?? 0
+    formatted[at++] = digits[byte >> 4] ?? 0
+    formatted[at++] = digits[byte & 15] ?? 0
+  }
+  return formatted.toString('latin1')
 }

@@ -42,8 +42,8 @@ const cells = z.tuple([
 ])
 type Cells = z.infer<typeof cells>
 
-/** So many rows are asked for at once. */
-const pageRows = 20_000
+/** So many rows are asked for at once: 0.35 s of the engine at a million visits, in which each page looks at all. */
+const pageRows = 50_000
 /** So many rows are taken in before other work gets its turn: some milliseconds. */
 const turnRows = 1_000
 /** So many rows are read at most before the collector listens; what is missing comes after. */

@@ -48,7 +48,7 @@ export class Visits {
   readonly #byVisitor = new Map<bigint, Visit>()
   readonly #restored = new RestoredVisits()
   /** The last event, by site and day of the visit's start: whether a visit can still run from the day before. */
-  readonly #lastByDay = new Map<string, number>()
+  readonly #lastByDay = new Map<number, number>()
   readonly #limit: number
 
   constructor(limit = 1_000_000) {
@@ -73,7 +73,7 @@ export class Visits {
 
   /** Whether any visit of a site that began on a day was active after a moment (ms). */
   anyOf(siteId: number, day: number, since: number): boolean {
-    return (this.#lastByDay.get(`${siteId}:${day}`) ?? 0) > since
+    return (this.#lastByDay.get(siteDay(siteId, day)) ?? 0) > since
   }
 
   /** Starts a visit without an event; `record` follows. */
@@ -189,9 +189,14 @@ export class Visits {
   }
 
   #noteDay({ site_id, day, last_at }: FoundVisit): void {
-    const key = `${site_id}:${day}`
+    const key = siteDay(site_id, day)
     this.#lastByDay.set(key, Math.max(this.#lastByDay.get(key) ?? 0, last_at))
   }
+}
+
+/** One number for a site and a day, which is below 65,536 as in the tables. */
+function siteDay(siteId: number, day: number): number {
+  return siteId * 65_536 + day
 }
 
 function nothingElse(): Pick<Visit, 'continued' | 'claims' | 'reference'> {
