@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -93,6 +94,19 @@ describe('sites', () => {
     expect((await collector.post({ ...pageview, d: 'nobody.example' })).body).toMatchObject({
       reason: 'unknown_site',
     })
+  })
+
+  test('a ClickHouse that hangs holds up neither the start nor the close', async () => {
+    const first = await start()
+    await first.close()
+    const hanging = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(hanging, 'listening')
+    const address = z.object({ port: z.number() }).parse(hanging.address())
+    const clickhouseUrl = `http://127.0.0.1:${address.port}`
+    const collector = await start({ folder: first.folder, clickhouseUrl })
+    expect((await collector.post(pageview)).body).toMatchObject({ status: 'stored' })
+    await collector.close()
+    hanging.close()
   })
 
   test('a damaged snapshot is no list', async () => {
