@@ -450,6 +450,7 @@ CREATE TABLE sites (`site_id` UInt32,
   `payment_link_hosts` Array(String) COMMENT 'custom domains of Payment Links beside buy.stripe.com',
   `honour_gpc` Bool,
   `revenue_attribution` Bool,
+  `retention_months` UInt16 DEFAULT 25 COMMENT '0 keeps them for ever',
   `created_at` DateTime64(3, 'UTC'),
   `deleted` Bool,
   `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY site_id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
