@@ -11,6 +11,7 @@ import { takeExternalPayments } from './payments/take-external.ts'
 import { PollLoop } from './poll-loop.ts'
 import { Reconciler } from './reconciliation/reconciler.ts'
 import { WebhookLoop } from './reconciliation/webhook-loop.ts'
+import { retentionJob } from './retention/retention-job.ts'
 import { rollupJob } from './rollups/rollup-job.ts'
 
 /**
@@ -53,6 +54,7 @@ export async function startVerifier(
       { name: 'sweep', cron: '*/10 * * * *', run: () => reconciler.sweepDue() },
       { name: 'reassign', cron: '17 4 * * *', run: () => reconciler.reassign() },
       rollupJob({ client, now, log, runs }),
+      retentionJob({ client, now, log, runs }),
     ],
     log,
   )

@@ -1,7 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Logger } from 'pino'
-import { localDay, zoneAt } from '../../schema/site/local-day.ts'
+import { dayNumber, localDay, zoneAt } from '../../schema/site/local-day.ts'
 import { readSites, type Site } from '../../schema/site/read-sites.ts'
+import { readKeptDays } from '../retention/keep-retention.ts'
 import { readChangedRevenue } from './changed-revenue.ts'
 import { readChangedTraffic } from './changed-traffic.ts'
 import { computeRevenue, computeTraffic } from './compute-days.ts'
@@ -38,6 +39,8 @@ export type RollupRound = { traffic: number; revenue: number }
 
 type Round = {
   sites: readonly Site[]
+  /** The first day of each site that still has its facts. */
+  kept: ReadonlyMap<number, number>
   now: number
   whole: boolean
   engineNow: number
@@ -67,8 +70,10 @@ export class Rollups {
     const { client, log } = this.#options
     const now = this.#options.now()
     const state = await readEngineState(client)
+    const kept = await readKeptDays(client, now)
     const round: Round = {
       sites: await readSites(client),
+      kept: new Map(kept.site_ids.map((siteId, index) => [siteId, dayNumber(kept.first_days[index] ?? '')])),
       now,
       whole: Math.abs(now - this.#wholeAt) >= wholeEvery,
       engineNow: state.engine_now,
@@ -136,10 +141,16 @@ function today(site: Site, ms: number): number {
   return localDay(ms, zoneAt(site, ms))
 }
 
-/** The days that are over in their site's zone. Rows of a site that is gone belong to nobody. */
-function closedDays(days: readonly ChangedDay[], { sites, now }: Round): ChangedDay[] {
+/**
+ * The days that are over in their site's zone and have their facts still: what rollups say of older ones stays. Rows of a
+ * site that is gone belong to nobody.
+ */
+function closedDays(days: readonly ChangedDay[], { sites, kept, now }: Round): ChangedDay[] {
   const open = new Map(sites.map((site) => [site.site_id, today(site, now)]))
-  return days.filter(({ site_id, day }) => day < (open.get(site_id) ?? Number.NEGATIVE_INFINITY))
+  return days.filter(
+    ({ site_id, day }) =>
+      day < (open.get(site_id) ?? Number.NEGATIVE_INFINITY) && day >= (kept.get(site_id) ?? 0),
+  )
 }
 
 /** Numbers that grow from the clock's microseconds, always above one that is in use: the clock may have gone back. */

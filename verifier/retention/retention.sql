@@ -1,0 +1,3 @@
+SELECT site_id, retention_months
+FROM sites FINAL
+WHERE NOT deleted
