@@ -54,7 +54,7 @@ async function keep({ writer, reader }: Clients, scope: Scope, quiet: ChangedDay
     query_params,
   })
   await writer.command({
-    query: `INSERT INTO experiment_sums SELECT ${of}, *, {run_id:UInt64} FROM (${unitSumsSql()})`,
+    query: `INSERT INTO experiment_sums SELECT ${of}, *, {run_id:UInt64} FROM (${unitSumsSql(scope.matchers)})`,
     query_params,
   })
   const ofDays = later.filter(({ day }) => days.includes(day)).map((each) => [each.day, each.fingerprint])

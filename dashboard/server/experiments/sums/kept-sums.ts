@@ -33,6 +33,6 @@ export async function readVisitorSums(
   { moving, grouping }: { moving: readonly string[]; grouping: Grouping },
 ): Promise<VisitorSums[]> {
   const params = { ...scopeParams(scope, moving), dimensions: grouping === 'days' ? [''] : dimensions }
-  const live = moving.length === 0 ? '' : `UNION ALL\n${unitSumsSql()}`
+  const live = moving.length === 0 ? '' : `UNION ALL\n${unitSumsSql(scope.matchers)}`
   return await readRows(client, { sql: fillTemplate(sql(), { live }), params, row })
 }

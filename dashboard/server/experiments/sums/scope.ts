@@ -43,6 +43,8 @@ export function scopeParams(scope: Scope, days: readonly string[]) {
     goal_kinds: ['', ...matchers.map(({ kind }) => kind)],
     goal_operators: ['', ...matchers.map(({ operator }) => operator)],
     goal_values: ['', ...matchers.map(({ value }) => value)],
-    goal_names: [...new Set(matchers.map(({ event_name }) => event_name))],
+    goal_names: [
+      ...new Set(matchers.flatMap(({ kind, event_name }) => (kind === 'bounce' ? [] : event_name))),
+    ],
   }
 }

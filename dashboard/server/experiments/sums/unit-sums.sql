@@ -50,31 +50,7 @@ FROM (
     LEFT JOIN (
       -- The last time each goal was reached is enough to know whether it was after the exposure.
       SELECT day, visitor_id, maxForEach(times) AS last_at
-      FROM (
-        SELECT
-          day,
-          visitor_id,
-          arrayMap(
-            (kind, operator, wanted) -> if({{reached}}, toUnixTimestamp64Milli(received_at), toInt64(0)),
-            {goal_kinds:Array(String)}, {goal_operators:Array(String)}, {goal_values:Array(String)}
-          ) AS times
-        FROM events
-        WHERE site_id = {site_id:UInt32} AND day IN {days:Array(Date)}
-          AND name IN {goal_names:Array(String)} AND visitor_id != 0
-        UNION ALL
-        -- A visitor who did one thing on that day, in whatever visit, bounced.
-        SELECT
-          day,
-          visitor_id,
-          arrayMap(
-            kind -> toInt64(if(kind = 'bounce' AND sum(interactions) <= 1, 9000000000000000, 0)),
-            {goal_kinds:Array(String)}
-          ) AS times
-        FROM sessions FINAL
-        WHERE has({goal_kinds:Array(String)}, 'bounce') AND site_id = {site_id:UInt32}
-          AND day IN {days:Array(Date)} AND visitor_id != 0
-        GROUP BY day, visitor_id
-      )
+      FROM ({{sources}})
       WHERE arraySum(times) > 0
       GROUP BY day, visitor_id
     ) AS r ON r.day = u.day AND r.visitor_id = u.visitor_id
