@@ -14,6 +14,9 @@ afterAll(async () => {
   await world.close()
 })
 
+/** The machine may be busy with other tests. */
+const patiently = { timeout: 10_000, interval: 30 }
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -66,7 +69,7 @@ describe('a claim of a paid session', () => {
         confidence: 'same_visit',
       },
     ])
-    await vi.waitFor(async () => expect(await shop.health()).toEqual({ state: 'ok', detail: '' }))
+    await vi.waitFor(async () => expect(await shop.health()).toEqual({ state: 'ok', detail: '' }), patiently)
   })
 
   test('claimed a hundred times from several visits is one payment of the first, read at most three times', async () => {
@@ -224,7 +227,7 @@ describe('a session that is not paid', () => {
     world.travel(minute)
     await vi.waitFor(
       async () => expect(await shop.state(id)).toMatchObject({ next_attempt_at: null, attempts: 2 }),
-      5000,
+      patiently,
     )
     await shop.claim(id)
     world.travel(day)
@@ -279,18 +282,22 @@ describe('the key', () => {
 
   test('is tried as soon as it is saved, so that its health shows before the first claim', async () => {
     const shop = await world.shop()
-    await vi.waitFor(async () => expect(await shop.health()).toEqual({ state: 'ok', detail: '' }))
+    await vi.waitFor(async () => expect(await shop.health()).toEqual({ state: 'ok', detail: '' }), patiently)
     world.double.revokeKey(shop.account.keys.test.secret)
     await shop.connect(shop.account.keys.test.secret)
-    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }))
+    await vi.waitFor(
+      async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }),
+      patiently,
+    )
   })
 
   test('that the owner took back is not used any more', async () => {
     const shop = await world.shop()
-    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'ok' }))
+    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'ok' }), patiently)
     await shop.disconnect()
-    await vi.waitFor(() =>
-      expect(world.logged()).toContain(`"site_id":${shop.site_id},"msg":"Stripe connection closed"`),
+    await vi.waitFor(
+      () => expect(world.logged()).toContain(`"site_id":${shop.site_id},"msg":"Stripe connection closed"`),
+      patiently,
     )
     const before = shop.calls()
     const sale = shop.sale()
@@ -308,14 +315,17 @@ describe('the key', () => {
       const state = await settled(shop, sale.id, 'key_rejected')
       expect(state?.reason).toMatch(/Expired API Key.*Save a new key/)
     }
-    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }))
+    await vi.waitFor(
+      async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }),
+      patiently,
+    )
     const late = shop.sale()
     await shop.claim(late.id)
     await settled(shop, late.id, 'key_rejected')
     expect(shop.reads(late.id)).toBe(0)
     await shop.connect(shop.account.keys.test.secret)
     for (const sale of [...sales, late]) await settled(shop, sale.id, 'paid')
-    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'ok' }))
+    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'ok' }), patiently)
   })
 
   test('that may not read Checkout Sessions says so, and works again when it may', async () => {
@@ -325,7 +335,10 @@ describe('the key', () => {
     const sale = shop.sale()
     await shop.claim(sale.id)
     expect((await settled(shop, sale.id, 'key_rejected'))?.reason).toMatch(/rak_checkout_session_read/)
-    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'permission_missing' }))
+    await vi.waitFor(
+      async () => expect(await shop.health()).toMatchObject({ state: 'permission_missing' }),
+      patiently,
+    )
     world.double.withholdPermissions(restricted, [])
     world.travel(minute)
     await settled(shop, sale.id, 'paid')
@@ -344,11 +357,13 @@ describe('the key', () => {
       const payments = await shop.payments()
       expect(payments.map((payment) => payment.amount).sort()).toEqual([100, 200])
       for (const payment of payments) expect(payment).toMatchObject({ settled_amount: null, fee: null })
-      await vi.waitFor(async () =>
-        expect(await shop.health()).toMatchObject({
-          state: 'permission_missing',
-          detail: expect.stringContaining(permission),
-        }),
+      await vi.waitFor(
+        async () =>
+          expect(await shop.health()).toMatchObject({
+            state: 'permission_missing',
+            detail: expect.stringContaining(permission),
+          }),
+        patiently,
       )
       expect(shop.reads(sales[1]?.id ?? '')).toBe(1)
     },
@@ -358,7 +373,10 @@ describe('the key', () => {
     const shop = await world.shop({ connected: false })
     const sale = shop.sale()
     await shop.connect(shop.account.keys.test.restricted, { sealedWith: Buffer.alloc(32, 9) })
-    await vi.waitFor(async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }))
+    await vi.waitFor(
+      async () => expect(await shop.health()).toMatchObject({ state: 'key_rejected' }),
+      patiently,
+    )
     await shop.claim(sale.id)
     expect((await settled(shop, sale.id, 'key_rejected'))?.reason).toMatch(/another master key/)
     await shop.connect(shop.account.keys.test.restricted)

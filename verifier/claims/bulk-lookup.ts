@@ -52,6 +52,11 @@ export class BulkLookup {
     return this.#readings.get(account)?.running ?? false
   }
 
+  /** Whether the list was ever read by this process. */
+  hasRead(account: string): boolean {
+    return this.#readings.has(account)
+  }
+
   /** When the list may be read next, in ms since 1970. */
   nextAt(account: string): number {
     const reading = this.#readings.get(account)

@@ -18,11 +18,6 @@ export type DeductionContext = {
 /** A refund that is over and took nothing. A pending one counts: the buyer was promised the money. */
 const failedRefunds: ReadonlySet<string> = new Set(['failed', 'canceled'])
 
-/** Whether a refund can change no more. */
-export function isFinalRefund(status: string): boolean {
-  return failedRefunds.has(status)
-}
-
 /** The row of a refund. A refund that succeeded can fail later; then it takes nothing. */
 export function rowOfRefund(refund: Refund, { payment, ...context }: DeductionContext): RefundRow {
   const status = refund.status ?? 'pending'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { readRows } from '../../schema/clickhouse/read-rows.ts'
 import { makeVisitReference } from '../../schema/event/visit-reference.ts'
@@ -393,6 +393,24 @@ test('an owner may have any claim looked up again', async () => {
   expect(shop.reads(id)).toBe(3)
 })
 
+test.each([
+  { kind: 'rate_limit', times: 6, path: '/v1/checkout/sessions' },
+  { kind: 'rate_limit', reason: 'endpoint-concurrency', times: 3, path: '/v1/refunds' },
+  { kind: 'server_error', status: 503, times: 4, path: '/v1/charges' },
+  { kind: 'html', times: 2, path: '/v1/invoices' },
+  { kind: 'reset', times: 2, path: '/v1/disputes' },
+] as const)('a sweep outlasts $kind on $path', async (fault) => {
+  const shop = await world.shop()
+  const sale = shop.sale({ amount: 1234 })
+  world.double.refund(sale.id, { amount: 34 })
+  world.travel(2000)
+  const id = shop.fault(fault)
+  await hands.sweep(shop.site_id)
+  world.double.faults.clear(id)
+  expect(await shop.days()).toEqual(shop.ledgerDays())
+  expect(await shop.reconciliation()).toMatchObject({ last_result: 'equal' })
+})
+
 test('what ran is kept, with how it ended', async () => {
   const shop = await world.shop()
   shop.sale()
@@ -411,3 +429,20 @@ test('what ran is kept, with how it ended', async () => {
   ])
   expect(await shop.reconciliation()).toMatchObject({ last_result: 'failed' })
 })
+
+test('a key that is saved has its account swept at once, and what is pushed later is handled at once', async () => {
+  const empty = await openWorld()
+  const verifier = await empty.start({ sweepEveryMs: day })
+  const shop = await empty.shop()
+  shop.sale({ amount: 1500 })
+  const soon = { timeout: 20_000, interval: 50 }
+  await vi.waitFor(async () => expect(await shop.payments()).toMatchObject([{ amount: 1500 }]), soon)
+  const sale = shop.sale({ amount: 1600 })
+  await shop.push(await shop.events())
+  await vi.waitFor(async () => expect(await shop.payments()).toHaveLength(2), soon)
+  await shop.report({ payment_id: 'ext:1', amount: 10, currency: 'usd' })
+  await vi.waitFor(async () => expect(await shop.payments()).toHaveLength(3), soon)
+  expect(shop.reads(sale.id)).toBe(1)
+  await verifier.close()
+  await empty.close()
+}, 60_000)

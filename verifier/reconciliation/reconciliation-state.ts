@@ -66,7 +66,12 @@ export async function moveReconciledUntil(
   account: Account,
   until: number,
 ): Promise<void> {
-  const rows = (await readStored(client, account))
+  const stored = await readStored(client, account)
+  const [known] = stored
+  // A site that joined the account since then is as reconciled as the others.
+  const joined = account.sites.filter((site) => !stored.some((each) => each.site_id === site.site_id))
+  const all = known ? [...stored, ...joined.map(({ site_id }) => ({ ...known, site_id }))] : []
+  const rows = all
     .filter((each) => each.last_result !== 'failed')
     .map((each) => ({ ...each, swept_until: until, version: nextVersion(each.version, until) }))
   await insert(client, account, rows)

@@ -17,8 +17,8 @@ export class StripeSums {
     this.span = span
   }
 
-  addCharge({ created, currency, status, amount }: Charge): void {
-    if (status === 'succeeded') this.#add({ created, currency }, { stripe_gross: amount })
+  addCharge({ created, currency, status, amount_captured }: Charge): void {
+    if (status === 'succeeded') this.#add({ created, currency }, { stripe_gross: amount_captured })
   }
 
   addRefund({ created, currency, status, amount }: Refund): void {

@@ -106,7 +106,7 @@ class Sweep {
       async (charges, as_of) => {
         for (const charge of charges) {
           this.#sums.addCharge(charge)
-          if (charge.status === 'succeeded' && charge.payment_intent !== '')
+          if (charge.status === 'succeeded' && charge.amount_captured > 0 && charge.payment_intent !== '')
             this.#charges.set(charge.payment_intent, { charge, as_of })
         }
         this.#count(charges)
@@ -176,7 +176,7 @@ class Sweep {
       livemode: this.#desk.account.livemode,
       created: charge.created,
       status: 'succeeded',
-      amount_received: charge.amount,
+      amount_received: charge.amount_captured,
       currency: charge.currency,
       presentment_details: charge.presentment_details,
       metadata: charge.metadata,

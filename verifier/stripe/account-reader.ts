@@ -1,6 +1,7 @@
 import type { CheckoutSession } from './checkout-session.ts'
+import type { Topic } from './key-sight.ts'
 import { askPatiently, type ListEnd, type PagingOptions, readPages, whyNot } from './list-pages.ts'
-import type { Lane, OpenConnection, Topic } from './open-connection.ts'
+import type { Lane, OpenConnection } from './open-connection.ts'
 import type { Asked, AskedSessions } from './questions.ts'
 
 /**

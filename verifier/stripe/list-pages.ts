@@ -17,12 +17,15 @@ export type PagingOptions = {
 const mostTries = 8
 const longestBackoff = 60_000
 
+/** Rows that are taken together: each taking is a few reads and writes of the tables, whatever its size. */
+const rowsPerTake = 500
+
 /**
  * Reads a list page by page, newest first, to its end. A page that fails is asked for again with growing pauses, up to
- * 8 times; what was taken stays taken.
+ * 8 times; what was taken stays taken. Pages are asked for while those before are taken.
  *
  * @param ask for the page after an object, the first one when there is none
- * @param take what is done with a page before the next is asked for
+ * @param take what is done with some hundred rows, as of the oldest of their pages; one at a time
  */
 export async function readPages<T extends { id: string }>(
   ask: (after: string | undefined) => Promise<Dated<PageAnswer<T>> | Superseded>,
@@ -31,13 +34,30 @@ export async function readPages<T extends { id: string }>(
 ): Promise<ListEnd> {
   let after: string | undefined
   let rows = 0
+  let waiting: T[] = []
+  let as_of = 0n
+  let taking: Promise<void> = Promise.resolve()
+  // A failed taking shows when the next one is due; until then nobody waits for it.
+  const takeWaiting = async () => {
+    await taking
+    const some = waiting
+    waiting = []
+    taking = some.length > 0 ? take(some, as_of) : Promise.resolve()
+    taking.catch(() => undefined)
+  }
   for (;;) {
     const answer = await askPatiently(() => ask(after), options)
-    if (answer.kind !== 'page') return answer
-    await take(answer.rows, answer.as_of)
-    rows += answer.rows.length
-    after = answer.rows.at(-1)?.id
-    if (!answer.has_more || after === undefined) return { kind: 'end', rows }
+    if (answer.kind === 'page') {
+      if (waiting.length === 0) as_of = answer.as_of
+      waiting.push(...answer.rows)
+      rows += answer.rows.length
+      after = answer.rows.at(-1)?.id
+    }
+    const ended = answer.kind !== 'page' || !answer.has_more || after === undefined
+    if (ended || waiting.length >= rowsPerTake) await takeWaiting()
+    if (!ended) continue
+    await taking
+    return answer.kind === 'page' ? { kind: 'end', rows } : answer
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AccountQueue } from './account-queue.ts'
 import type { CheckoutSession } from './checkout-session.ts'
 import type { Connection, OpenedKey } from './connections.ts'
+import { KeySight, namesBalance, type Topic } from './key-sight.ts'
 import type { Asked, AskedSessions } from './questions.ts'
 import type { ReadLedger } from './read-ledger.ts'
 import type { AccountAnswer, ObjectAnswer, PageAnswer, SessionAnswer, StripeApi } from './stripe-api.ts'
@@ -28,35 +29,11 @@ export type Superseded = { kind: 'superseded' }
 /** An answer with the version of what it says: `as_of` is from when its request was sent. */
 export type Dated<A> = A & { as_of: bigint }
 
-/** What is asked for beside Checkout Sessions, each with a permission of its own. */
-export type Topic =
-  | 'refunds'
-  | 'disputes'
-  | 'events'
-  | 'charges'
-  | 'payment intents'
-  | 'invoices'
-  | 'customers'
-  | 'payment links'
-
 /** Whom a request is for: lanes of an account take turns. */
 export type Lane = 'events' | 'sweep' | `site ${number}`
 
-/** Nothing is missing without them but the one thing that they would add. */
-const optional: ReadonlySet<Topic> = new Set(['customers', 'payment links'])
-
 type Answer = { kind: string } | Trouble
 
-/** What is asked for beside the session, most first: a key that may not see the rest is asked with less. */
-const expansions = [
-  ['payment_intent.latest_charge.balance_transaction'],
-  ['payment_intent.latest_charge'],
-  [],
-] as const
-const barest = expansions.length - 1
-
-/** How long a missing permission is believed before everything is asked for again. */
-const permissionMemoryMs = 3_600_000
 /** How long an account that could not be named is served under its key alone before it is asked for again. */
 const accountRetryMs = 60_000
 
@@ -85,10 +62,7 @@ export class OpenConnection {
   #learnAccountAt = 0
   #refusal: ConnectionOutlook['refusal'] = null
   #testAt = Number.POSITIVE_INFINITY
-  #level = 0
-  #levelUntil = 0
-  #lack = ''
-  #lacks = new Map<Topic, { message: string; until: number }>()
+  #sight: KeySight
   #health: Health | null = null
   #running = 0
   #retired = false
@@ -96,6 +70,7 @@ export class OpenConnection {
   constructor(options: OpenConnectionOptions) {
     const { connection, key, queueOf, keyName, now } = options
     this.#options = options
+    this.#sight = new KeySight(now)
     this.connection = connection
     this.#accountId = connection.account_id
     this.#queue = queueOf(connection.account_id || keyName)
@@ -176,8 +151,9 @@ export class OpenConnection {
   async test(): Promise<boolean> {
     this.#testAt = this.#options.now() + this.#options.retestMs
     const answer = await this.#send(this.#lane, (api) => api.testKey())
+    this.#count(this.#lane, answer)
     // A key that can be used is asked about permissions anew.
-    this.#lacks.clear()
+    this.#sight.forget()
     if (answer.kind === 'accepted') {
       this.#testAt = Number.POSITIVE_INFINITY
       this.#refusal = null
@@ -206,12 +182,12 @@ export class OpenConnection {
   async #withExpansions<A extends SessionAnswer | PageAnswer<CheckoutSession>>(
     ask: (expand: readonly string[]) => Promise<Dated<A | Trouble> | Superseded>,
   ): Promise<Dated<A | Trouble> | Superseded> {
-    this.#forgetLevel()
     for (;;) {
-      const level = this.#level
-      const answer = await ask(expansions[level] ?? [])
-      if (answer.kind !== 'permission_missing' || level === barest || this.#refusal) return this.#note(answer)
-      this.#lower(level, 'message' in answer ? answer.message : '')
+      const { level } = this.#sight
+      const answer = await ask(this.#sight.expand(level))
+      const refused = answer.kind === 'permission_missing' && !this.#sight.isBarest && !this.#refusal
+      if (!refused) return this.#note(answer)
+      this.#sight.lower(level, 'message' in answer ? answer.message : '')
     }
   }
 
@@ -220,22 +196,20 @@ export class OpenConnection {
     ask: (balance: boolean) => Promise<Dated<A | Trouble> | Superseded>,
   ): Promise<Dated<A | Trouble> | Superseded> {
     const { now, tick } = this.#options
-    const lack = this.#lacks.get(topic)
-    if (lack && now() < lack.until)
-      return { kind: 'permission_missing', message: lack.message, as_of: tick() }
-    this.#forgetLevel()
-    const balance = this.#level === 0
+    const believed = this.#sight.refusalOf(topic)
+    if (believed !== null) return { kind: 'permission_missing', message: believed, as_of: tick() }
+    const balance = this.#sight.level === 0
     const answer = await ask(balance)
-    if ('message' in answer && balance && /balance_transaction/.test(answer.message)) {
-      this.#lower(0, answer.message)
-      return await this.#about(topic, ask)
-    }
     if (answer.kind === 'permission_missing' && 'message' in answer && !this.#refusal) {
-      this.#lacks.set(topic, { message: answer.message, until: now() + permissionMemoryMs })
-      if (!optional.has(topic) && this.#health) this.#health = { ...this.#healthy(), checked_at: now() }
+      if (balance && namesBalance(answer.message)) {
+        this.#sight.lower(0, answer.message)
+        return await this.#about(topic, ask)
+      }
+      this.#sight.refuse(topic, answer.message)
+      this.#health = { ...this.#healthy(), checked_at: now() }
       return answer
     }
-    this.#lacks.delete(topic)
+    this.#sight.allow(topic)
     return answer.kind === 'not_found' ? answer : this.#note(answer)
   }
 
@@ -276,18 +250,6 @@ export class OpenConnection {
     })
   }
 
-  #forgetLevel(): void {
-    if (this.#options.now() >= this.#levelUntil) this.#level = 0
-  }
-
-  #lower(from: number, message: string): void {
-    this.#lack = message
-    if (this.#level !== from) return
-    // The missing one is named; when it is not the balance's, less than its parent is of no use.
-    this.#level = /balance_transaction/.test(message) ? from + 1 : barest
-    this.#levelUntil = this.#options.now() + permissionMemoryMs
-  }
-
   #note<A extends Answer>(answer: A): A {
     if (answer.kind === 'superseded') return answer
     if ((answer.kind === 'key_rejected' || answer.kind === 'permission_missing') && 'message' in answer) {
@@ -308,13 +270,11 @@ export class OpenConnection {
   }
 
   #healthy(): Omit<Health, 'checked_at'> {
-    const lacks = [...this.#lacks].filter(([topic]) => !optional.has(topic))
-    const unseen = this.#level === 0 ? [] : [this.#lack]
-    if (unseen.length + lacks.length === 0) return { state: 'ok', detail: '' }
-    const messages = [...unseen, ...lacks.map(([topic, { message }]) => `${topic}: ${message}`)]
+    const lack = this.#sight.summary()
+    if (lack === '') return { state: 'ok', detail: '' }
     return {
       state: 'permission_missing',
-      detail: `Payments are counted, but without what the key may not see: ${messages.join(' ')}`,
+      detail: `Payments are counted, but without what the key may not see: ${lack}`,
     }
   }
 }

@@ -39,6 +39,8 @@ export const charge = z.object({
   id,
   created: seconds,
   amount: minorUnits,
+  /** Less than `amount` while, or as far as, the owner has not captured it. */
+  amount_captured: minorUnits,
   amount_refunded: minorUnits.default(0),
   currency: code,
   status: code,
@@ -118,7 +120,6 @@ export const invoicePayment = z.object({
   invoice: reference,
   payment: z.object({ payment_intent: reference }),
 })
-export type InvoicePayment = z.infer<typeof invoicePayment>
 
 export const customer = z.object({ id, metadata: visitMetadata })
 
