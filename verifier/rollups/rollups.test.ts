@@ -20,7 +20,7 @@ afterEach(() => database.close())
 
 /** Another process, which knows only what is in the tables. */
 function restart(): void {
-  rollups = new Rollups({ client: database.writer, log, now: () => clock })
+  rollups = new Rollups({ client: database.writer, log, now: () => clock, restMs: 0 })
 }
 
 async function roundAt(at: string) {
@@ -64,6 +64,17 @@ test('a visit across midnight belongs to the day of its start, which is computed
     ['2026-11-20', '/c', 1, 1],
   ])
   expect(await roundAt('2026-11-21T00:03:00Z')).toEqual({ traffic: 0, revenue: 0 })
+})
+
+test('a day that was computed a moment ago rests, so that an hour of visits across midnight costs few runs', async () => {
+  await writeSite(database.writer, { timezone: 'UTC', version: 1 })
+  await writeVisit(database.writer, { ...midnight, pages: { 0: '/a' } })
+  clock = Date.parse('2026-11-21T00:01:00Z')
+  const resting = new Rollups({ client: database.writer, log, now: () => clock })
+  expect(await resting.run()).toEqual({ traffic: 1, revenue: 0 })
+  await writeVisit(database.writer, midnight, { since: 1 })
+  expect(await resting.run()).toEqual({ traffic: 0, revenue: 0 })
+  expect(await rollups.run()).toEqual({ traffic: 1, revenue: 0 })
 })
 
 test('who has no id is no visitor, and each visit counts', async () => {

@@ -14,14 +14,15 @@ import { type RollupLook, readLook, writeLook } from './rollup-look.ts'
 import type { ChangedDay, RollupKind } from './site-day.ts'
 import { countSuperseded } from './superseded-rows.ts'
 
-const hour = 3_600_000
+const minute = 60_000
+const hour = 60 * minute
 
 /** Between two rounds that look at every day there is. */
 const wholeEvery = hour
 /** The days before today that every round looks at: late events mostly belong to yesterday. */
 const recentDays = 3
 /** The longest that a row may take from its inserted_at until it can be read: an insert gives up after a minute. */
-const longestInsert = 2 * 60_000
+const longestInsert = 2 * minute
 /** The part of a table that may be superseded before it is cleaned. */
 const mostWaste = 0.1
 
@@ -32,6 +33,8 @@ type Options = {
   now: () => number
   /** Values that a dimension may have on a day before it is left out. */
   mostValues?: number
+  /** How long (ms) the traffic of a day rests after it was computed, however its events change. */
+  restMs?: number
 }
 
 /** What a round computed, in days of sites. */
@@ -95,9 +98,9 @@ export class Rollups {
   }
 
   async #runTraffic(round: Round): Promise<ChangedDay[]> {
-    const { client, mostValues = 50_000 } = this.#options
+    const { client, mostValues = 50_000, restMs = 10 * minute } = this.#options
     const first = round.whole ? 0 : Math.floor((round.now - 12 * hour) / (24 * hour)) - recentDays
-    const days = closedDays(await readChangedTraffic(client, first), round)
+    const days = closedDays(await readChangedTraffic(client, first, restMs), round)
     await computeTraffic(client, days, { ...round, mostValues })
     return days
   }

@@ -97,3 +97,11 @@ test('nobody listens', async () => {
   expect(await api.testKey()).toEqual({ kind: 'unavailable', why: 'no connection' })
   api.close()
 })
+
+test('what Stripe does not expand is like what the key may not see: it is asked for without', async () => {
+  const account = double.createAccount({ name: 'Shop' })
+  const { id } = double.pay(double.createCheckoutSession({ account: account.id }).id)
+  const api = open(account.keys.test.restricted)
+  const deep = await api.retrieveSession(id, ['payment_intent.latest_charge.balance_transaction.source.id'])
+  expect(deep).toMatchObject({ kind: 'permission_missing', message: expect.stringMatching(/expand/) })
+})

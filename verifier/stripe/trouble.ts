@@ -31,6 +31,9 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof errors.StripePermissionError)
     return { kind: 'permission_missing', message: forOwner(error.message) }
   if (error instanceof errors.StripeRateLimitError) return rateLimited(error)
+  // Stripe's limit of depth, or a field that became unexpandable: what is asked with less still gets an answer.
+  if (error instanceof errors.StripeInvalidRequestError && /\bexpand/.test(`${error.param} ${error.message}`))
+    return { kind: 'permission_missing', message: forOwner(error.message) }
   if (error instanceof errors.StripeConnectionError)
     return { kind: 'unavailable', why: /timeout/.test(error.message) ? 'no answer in time' : 'no connection' }
   if (error instanceof errors.StripeError && error.statusCode)
