@@ -10,6 +10,7 @@ import { readLaterOrders } from './later-orders.ts'
 import { readRecentMoney } from './recent-money.ts'
 import { type RolledDays, readRolledDays } from './rolled-days.ts'
 import { readTouchedDays } from './touched-days.ts'
+import { readVisitMoneyDays } from './visit-money-days.ts'
 
 /** What the reports of a site stand on: the mode that they show, and which days its rollups can answer for. */
 export type ReportBasis = { livemode: boolean; rolled: RolledDays; settled: SettledMoney | null }
@@ -20,6 +21,8 @@ export type SettledMoney = {
   closed: number
   /** Days before that whose money has changed since. */
   changed: ReadonlySet<number>
+  /** Days whose money by page has changed, because events of the visits that earned it came since. */
+  changedByEvents: ReadonlySet<number>
   /** Of the visits that pay on other days than the settled ones, the orders that are not their first. */
   laterOrders: readonly string[]
 }
@@ -42,7 +45,7 @@ export function createReportBasis({
       readConnection(writer, site.site_id),
       readRolledDays(reader, site.site_id),
     ])
-    const settled = rolled.look && (await readSettledMoney(reader, site, rolled.look))
+    const settled = rolled.look && (await readSettledMoney(reader, site, { rolled, look: rolled.look }))
     return { livemode: shownMode(connection), rolled, settled }
   }
   return async (site) => {
@@ -58,7 +61,7 @@ export function createReportBasis({
 async function readSettledMoney(
   reader: ClickHouseClient,
   site: Site,
-  look: NonNullable<RolledDays['look']>,
+  { rolled, look }: { rolled: RolledDays; look: NonNullable<RolledDays['look']> },
 ): Promise<SettledMoney> {
   const siteId = site.site_id
   const closed = localDay(look.as_of, zoneAt(site, look.as_of))
@@ -68,5 +71,9 @@ async function readSettledMoney(
   const payments = late.filter(({ kind }) => kind === 'payment')
   const touched = payments.length === 0 ? [] : await readTouchedDays(reader, siteId, payments)
   const changed = new Set([...late.map(({ day }) => day), ...touched])
-  return { closed, changed, laterOrders: await readLaterOrders(reader, { siteId, closed, days: changed }) }
+  const visitDays = [...rolled.changedTraffic].filter((day) => day < closed)
+  const earned = visitDays.length === 0 ? [] : await readVisitMoneyDays(reader, siteId, visitDays)
+  const changedByEvents = new Set([...changed, ...earned])
+  const laterOrders = await readLaterOrders(reader, { siteId, closed, days: changedByEvents })
+  return { closed, changed, changedByEvents, laterOrders }
 }

@@ -16,17 +16,14 @@ export function splitTraffic({ plan, days, rollup, basis }: Asked): DaySplit {
   })
 }
 
-/**
- * Splits a range for its money, or gives null when all of it is read from facts: before the first look, and by page
- * while events of some closed day are not counted yet, since money by page depends on the events of visits of any day.
- */
+/** Splits a range for its money, or gives null before the verifier's first look, when all of it is read from facts. */
 export function splitMoney({ plan, days, rollup, basis }: Asked): DaySplit | null {
   const { rolled, settled } = basis
   if (settled === null) return null
   const closed = Math.min(plan.today, settled.closed)
-  if (rollup.ofEvents && [...rolled.changedTraffic].some((day) => day < closed)) return null
+  const changed = rollup.ofEvents ? settled.changedByEvents : settled.changed
   return split(days, (day) => {
-    if (day >= closed || settled.changed.has(day)) return 'facts'
+    if (day >= closed || changed.has(day)) return 'facts'
     return rolled.money.get(day) ?? 'nothing'
   })
 }
