@@ -43,7 +43,13 @@ beforeAll(async () => {
 afterAll(() => dashboard.close())
 
 function newRollups(options: { mostValues?: number } = {}): Rollups {
-  return new Rollups({ client: dashboard.database.writer, log, now: () => dashboard.clock.ms, ...options })
+  return new Rollups({
+    client: dashboard.database.writer,
+    log,
+    now: () => dashboard.clock.ms,
+    restMs: 0,
+    ...options,
+  })
 }
 
 async function ask(body: Partial<QueryBody>): Promise<unknown> {
