@@ -19,7 +19,6 @@ export const goal = z.object({
   goal_id: z.number().int(),
   created_at: z.iso.datetime(),
 })
-export type Goal = z.infer<typeof goal>
 
 /** `GET /api/sites/:domain/goals`, by name. */
 export const goalList = z.object({ goals: z.array(goal) })
