@@ -86,7 +86,7 @@ const tooOld: Decision = {
 }
 const counted: Decision = {
   state: 'paid',
-  reason: 'Paid. It is counted on the day of the charge.',
+  reason: 'Confirmed by Stripe.',
   next_attempt_at: null,
 }
 const nothingToPay: Decision = {
