@@ -3,6 +3,7 @@
     session_id,
     confidence,
     {{attributes}}
+    charged_at,
     charged_at AS moved_at,
     day,
     if(settled_amount IS NOT NULL AND settled_currency = {currency:String}, {currency:String}, toString(currency)) AS counted_currency,

@@ -84,7 +84,7 @@ export function columnOf(dimension: GroupDimension, source: Source): string {
     case 'event:hostname':
     case 'event:name': {
       const column = eventColumns[dimension]
-      return source === 'payments' ? `if(seen.payment_id = '', '${unattributed}', seen.${column})` : column
+      return source === 'payments' ? `if(seen.session_id = 0, '${unattributed}', seen.${column})` : column
     }
     default: {
       const column = visitColumns[dimension]

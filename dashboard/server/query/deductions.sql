@@ -3,6 +3,7 @@
     p.session_id AS session_id,
     if(p.payment_id = '', 'unattributed', toString(p.confidence)) AS confidence,
     {{attributes}}
+    p.charged_at AS charged_at,
     r.moved_at AS moved_at,
     r.day AS day,
     r.counted_currency AS counted_currency,
@@ -24,7 +25,7 @@
     WHERE site_id = {site_id:UInt32} AND livemode = {livemode:Bool} AND {{days}}
   ) AS r
   LEFT JOIN (
-    SELECT {{columns}} payment_id, session_id, confidence
+    SELECT {{columns}} payment_id, session_id, confidence, charged_at
     FROM payments FINAL
     WHERE site_id = {site_id:UInt32} AND livemode = {livemode:Bool}
   ) AS p ON p.payment_id = r.payment_id

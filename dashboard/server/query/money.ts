@@ -2,7 +2,7 @@ import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { chargesSql } from './charges.ts'
 import { dimensionColumns, dimensionKeys, everyPart, filterConditions, uses } from './clauses.ts'
 import { paymentColumn } from './columns.ts'
-import { concernedPayments } from './concerned-payments.ts'
+import { concernedPaymentsSql } from './concerned-payments.ts'
 import { deductionsSql, deductionTables } from './deductions.ts'
 import type { FactDays } from './fact-days.ts'
 import { type Needs, noTraffic } from './measures.ts'
@@ -16,7 +16,7 @@ const sql = sqlBeside(import.meta.url)
 /** The money of a question, joined with what the visits did where it asks for that. */
 export function moneySql(plan: Plan, needs: Needs, days: FactDays): string {
   const columns = visitColumns(plan)
-  const concerned = concernedPayments(days, needs.deductions)
+  const concerned = concernedPaymentsSql(days, needs.deductions)
   const movements = [
     chargesSql({ days, columns, payingVisits: needs.payingVisits }),
     ...(needs.deductions ? deductionTables.map((table) => deductionsSql(table, { days, columns })) : []),

@@ -1,7 +1,6 @@
 import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { filterConditions } from './clauses.ts'
 import { columnOf, needsEvents } from './columns.ts'
-import type { ConcernedPayments } from './concerned-payments.ts'
 import type { Plan } from './plan.ts'
 import { fillTemplate } from './template.ts'
 
@@ -10,16 +9,20 @@ const sql = sqlBeside(import.meta.url)
 /**
  * Joins each payment with the events of its visit that came before the charge. A filter on events leaves out the
  * payments without one; a mere dimension keeps them, as unattributed.
+ *
+ * @param concerned FROM and WHERE of the payments
  */
-export function paymentEventsSql(plan: Plan, concerned: ConcernedPayments): string {
-  const columns = plan.dimensions.filter(needsEvents).map((dimension) => `e.${columnOf(dimension, 'events')}`)
+export function paymentEventsSql(plan: Plan, concerned: string): string {
+  const columns = plan.dimensions
+    .filter(needsEvents)
+    .map((dimension) => `${columnOf(dimension, 'events')}, `)
+    .join('')
   const filtered = plan.filters.some(([, dimension]) => needsEvents(dimension))
   return fillTemplate(sql(), {
     kind: filtered ? 'INNER' : 'LEFT',
-    concerned: concerned.final,
-    any_version: concerned.anyVersion,
-    columns: columns.map((column) => `${column} AS ${column.slice(2)}, `).join(''),
-    keys: columns.map((column) => `${column}, `).join(''),
+    concerned,
+    columns,
+    keys: columns,
     conditions: filterConditions(plan, 'events', ['event']),
   })
 }
