@@ -86,6 +86,8 @@ const visits: Visit[] = [
   // The hour from two to three comes twice on the day when clocks go back.
   { visitor: 5, start: '2026-10-25T00:30:00Z', day: '2026-10-25', steps: [[0, '/']] },
   { visitor: 6, start: '2026-10-25T01:30:00Z', day: '2026-10-25', steps: [[0, '/']] },
+  { site: 2, visitor: 0, start: '2026-11-23T08:00:00Z', day: '2026-11-23', steps: [[0, '/private']] },
+  { site: 2, visitor: 0, start: '2026-11-23T09:00:00Z', day: '2026-11-23', steps: [[0, '/private']] },
   {
     site: 2,
     visitor: 9,
@@ -152,6 +154,33 @@ const payments = [
   { ...payment('cs_8', '2026-11-24T08:05:00Z', { amount: '88800' }), site_id: 2 },
 ]
 
+function taken(id: string, payment_id: string, deducted: number, more: Record<string, unknown> = {}) {
+  const key = id.startsWith('re_') ? 'refund_id' : 'dispute_id'
+  const row = {
+    site_id: 1,
+    [key]: id,
+    payment_id,
+    livemode: true,
+    day: '2026-11-24',
+    currency: 'eur',
+    version: '1',
+  }
+  return { ...row, deducted: String(deducted), ...more }
+}
+
+const refunds = [
+  taken('re_1', 'cs_1', 1000),
+  taken('re_2', 'cs_3', 1000, { currency: 'usd', settled_deducted: '900', settled_currency: 'eur' }),
+  taken('re_3', 'cs_4', 500, { currency: 'usd' }),
+  taken('re_4', 'cs_2', 0),
+  taken('re_5', 'cs_6', 99_900, { livemode: false }),
+  taken('re_6', 'cs_1', 200, { day: '2026-11-02' }),
+  // Of a payment that is not there, and an older version of one that is.
+  taken('re_7', 'cs_gone', 50, { day: '2026-11-02' }),
+  taken('re_4', 'cs_2', 4000, { version: '0' }),
+]
+const disputes = [taken('dp_1', 'cs_2', 5000), taken('dp_2', 'cs_7', 0)]
+
 beforeAll(async () => {
   dashboard = await startTestDashboard()
   browser = await dashboard.owner()
@@ -166,6 +195,8 @@ beforeAll(async () => {
     await writer.insert({ table: 'events', values, format: 'JSONEachRow' })
   }
   await writer.insert({ table: 'payments', values: payments, format: 'JSONEachRow' })
+  await writer.insert({ table: 'refunds', values: refunds, format: 'JSONEachRow' })
+  await writer.insert({ table: 'disputes', values: disputes, format: 'JSONEachRow' })
 })
 afterAll(() => dashboard.close())
 
@@ -214,6 +245,35 @@ describe('numbers without dimensions', () => {
       { amount: 6900, currency: 'eur', value: 69, others: [{ amount: 667, currency: 'usd', value: 6.67 }] },
     ])
     expect(result.meta.test_revenue).toBeUndefined()
+  })
+
+  test('what is left after refunds and lost disputes, each on its own day', async () => {
+    const metrics = ['revenue', 'refunds', 'net_revenue'] satisfies QueryBody['metrics']
+    expect(rowsOf(await ask({ metrics }))).toEqual([['20700 +2000 usd', '1900 +500 usd', '13800 +1500 usd']])
+    expect(
+      rowsOf(await ask({ metrics, dimensions: ['visit:source'], order_by: [['refunds', 'desc']] })),
+    ).toEqual([
+      ['Google', '10000 +2000 usd', '1000 +500 usd', '9000 +1500 usd'],
+      ['(unattributed)', 2700, 900, 1800],
+      ['', 3000, 0, 3000],
+      ['Newsletter', 5000, 0, 0],
+    ])
+    expect(
+      rowsOf(await ask({ metrics, dimensions: ['event:page'], date_range: ['2026-11-02', '2026-11-02'] })),
+    ).toEqual([
+      ['(unattributed)', 0, 50, -50],
+      ['/', 0, 200, -200],
+      ['/pricing', 0, 200, -200],
+    ])
+  })
+
+  test('visits of nobody: they count, but as no visitors', async () => {
+    const body = { site_id: 'other.example', date_range: 'yesterday' } satisfies Partial<QueryBody>
+    const metrics = ['visitors', 'visits', 'revenue_per_visitor'] satisfies QueryBody['metrics']
+    expect(rowsOf(await ask({ ...body, metrics }))).toEqual([[0, 2, null]])
+    expect(rowsOf(await ask({ ...body, metrics, dimensions: ['event:page'] }))).toEqual([
+      ['/private', 0, 2, null],
+    ])
   })
 
   test('nothing at all', async () => {
