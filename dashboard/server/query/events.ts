@@ -1,8 +1,8 @@
 import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { dimensionColumns, filterConditions, groupClause } from './clauses.ts'
 import type { FactDays } from './fact-days.ts'
-import { noMoney } from './measures.ts'
 import type { Plan } from './plan.ts'
+import { noMoney } from './source-columns.ts'
 import { fillTemplate } from './template.ts'
 
 const sql = sqlBeside(import.meta.url)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { integer } from '../../../schema/clickhouse/cell.ts'
 import type { Metric } from '../../contract/query.ts'
+import { sourceColumns } from './source-columns.ts'
 
 /**
  * What the database adds up; metrics are made of these. Amounts are minor units by currency. Every measure is additive
@@ -24,37 +25,7 @@ const measureSql = {
 
 export type Measure = keyof typeof measureSql
 
-/** The columns of sources that a measure is made of. */
-const columnsOf = {
-  visitors: ['visitor_count'],
-  visits: ['visit_count'],
-  pageviews: ['pageview_count'],
-  events: ['event_count'],
-  visit_pageviews: ['visit_pageview_count'],
-  bounces: ['bounce_count'],
-  milliseconds: ['duration'],
-  orders: ['order_count'],
-  paying_visits: ['paying_visit_count'],
-  gross: ['gross_amount'],
-  gross_orders: ['order_count'],
-  refunded: ['refunded_amount'],
-  lost: ['lost_amount'],
-} as const satisfies Record<Measure, readonly string[]>
-
-/** The columns of traffic in a source of money, and the reverse: every source of a report has the same columns. */
-export const noTraffic = `toUInt64(0) AS visitor_count,
-  toUInt64(0) AS visit_count,
-  toUInt64(0) AS pageview_count,
-  toUInt64(0) AS event_count,
-  toUInt64(0) AS visit_pageview_count,
-  toUInt64(0) AS bounce_count,
-  toInt64(0) AS duration,`
-export const noMoney = `'' AS currency,
-  toUInt64(0) AS order_count,
-  toUInt64(0) AS paying_visit_count,
-  toInt64(0) AS gross_amount,
-  toInt64(0) AS refunded_amount,
-  toInt64(0) AS lost_amount,`
+const columnsOf: Record<Measure, readonly string[]> = sourceColumns
 
 const count = integer.default(0)
 const byCurrency = z.record(z.string(), integer).default({})

@@ -5,10 +5,11 @@ import { paymentColumn } from './columns.ts'
 import { concernedPaymentsSql } from './concerned-payments.ts'
 import { deductionsSql, deductionTables } from './deductions.ts'
 import type { FactDays } from './fact-days.ts'
-import { type Needs, noTraffic } from './measures.ts'
+import type { Needs } from './measures.ts'
 import { paymentEventsSql } from './payment-events.ts'
 import { paymentVisitsSql } from './payment-visits.ts'
 import type { Plan } from './plan.ts'
+import { noTraffic } from './source-columns.ts'
 import { fillTemplate } from './template.ts'
 
 const sql = sqlBeside(import.meta.url)

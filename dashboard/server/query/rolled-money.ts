@@ -1,8 +1,8 @@
 import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { dimensionColumns, dimensionKeys, everyPart, filterConditions, uses } from './clauses.ts'
 import { unattributed } from './columns.ts'
-import { noTraffic } from './measures.ts'
 import type { Plan } from './plan.ts'
+import { noTraffic } from './source-columns.ts'
 import { fillTemplate } from './template.ts'
 
 const sql = sqlBeside(import.meta.url)

@@ -1,7 +1,7 @@
 import { sqlBeside } from '../../../schema/clickhouse/read-rows.ts'
 import { dimensionColumns, everyPart, filterConditions, groupClause } from './clauses.ts'
-import { noMoney } from './measures.ts'
 import type { Plan } from './plan.ts'
+import { noMoney } from './source-columns.ts'
 import { fillTemplate } from './template.ts'
 
 const sql = sqlBeside(import.meta.url)
