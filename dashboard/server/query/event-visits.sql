@@ -20,6 +20,7 @@ FROM (
     count() AS matched_events
   FROM events
   WHERE site_id = {site_id:UInt32} AND {{days}}
+    AND received_at >= {first_received:DateTime64(3, 'UTC')}
     {{conditions}}
   GROUP BY {{keys}} day, visitor_id, session_id
 ) AS m
@@ -32,6 +33,7 @@ INNER JOIN (
     finalizeAggregation(exit_page) AS exit_page
   FROM sessions FINAL
   WHERE site_id = {site_id:UInt32} AND {{days}}
+    AND session_id >= {first_session:UInt64} AND session_id < {last_session:UInt64}
 ) AS v ON v.session_id = m.session_id
 WHERE 1 {{visit_conditions}}
 {{group}}

@@ -12,5 +12,7 @@ SELECT
   'events' AS row_source
 FROM events
 WHERE site_id = {site_id:UInt32} AND {{days}}
+  -- Leaves out the months before.
+  AND received_at >= {first_received:DateTime64(3, 'UTC')}
   {{conditions}}
 {{group}}

@@ -7,7 +7,7 @@ import { groupClause, uses } from './clauses.ts'
 import type { Days } from './date-range.ts'
 import { eventVisitsSql } from './event-visits.ts'
 import { eventsSql } from './events.ts'
-import { type FactDays, factDays } from './fact-days.ts'
+import { type FactDays, factDays, visitBounds } from './fact-days.ts'
 import { measureRow, type Needs, needsOf, orderSql } from './measures.ts'
 import { moneySql } from './money.ts'
 import type { Plan } from './plan.ts'
@@ -81,7 +81,7 @@ function sourcesOf(plan: Plan, { days, basis }: ReportOptions): Sources {
   const rollup = rollupOf(plan)
   const asked = rollup && { plan, days, rollup, basis }
   const parts = [
-    ...(needs.traffic ? [trafficOf(plan, needs, asked && splitTraffic(asked))] : []),
+    ...(needs.traffic ? [trafficOf(plan, { needs, days }, asked && splitTraffic(asked))] : []),
     ...(needs.money ? [moneyOf(plan, needs, asked && splitMoney(asked))] : []),
   ]
   return {
@@ -93,14 +93,26 @@ function sourcesOf(plan: Plan, { days, basis }: ReportOptions): Sources {
   }
 }
 
-function trafficOf(plan: Plan, needs: Needs, split: DaySplit | null): Sources {
-  if (split === null) return { sql: [factTraffic(plan, needs, factDays.range)], params: {} }
+function trafficOf(
+  plan: Plan,
+  { needs, days }: { needs: Needs; days: Days },
+  split: DaySplit | null,
+): Sources {
+  if (split === null)
+    return {
+      sql: [factTraffic(plan, needs, factDays.range)],
+      params: visitBounds([days.from, days.to]),
+    }
   return {
     sql: [
       ...(split.facts.length > 0 ? [factTraffic(plan, needs, factDays.traffic)] : []),
       ...(split.runs.length > 0 ? [rolledTrafficSql(plan)] : []),
     ],
-    params: { traffic_days: split.facts.map(dayText), traffic_runs: split.runs },
+    params: {
+      traffic_days: split.facts.map(dayText),
+      traffic_runs: split.runs,
+      ...(split.facts.length > 0 && visitBounds(split.facts)),
+    },
   }
 }
 
