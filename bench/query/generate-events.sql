@@ -34,7 +34,7 @@ FROM (
     number,
     toUInt32({first_site:UInt32} + floor(pow(part(1), 2.5) * {sites:UInt32})) AS site_id,
     -- four visitors in five come once a day
-    cityHash64({seed:UInt64}, {day:Date}, site_id, hash(2) % toUInt64({visits:UInt64} * 2)) AS visitor_id,
+    cityHash64({seed:UInt64}, {day:Date}, site_id, hash(2) % toUInt64({visits_a_day:UInt64} * 2)) AS visitor_id,
     toUInt64({day_start_ms:Int64} + toInt64(part(3) * {day_ms:Int64})) AS started_ms,
     bitShiftLeft(started_ms, 20) + hash(4) % 1048576 AS session_id,
     toUInt32(least(30, 1 + floor(-log(part(5) + 1e-12) * 2.1))) AS event_count,
@@ -60,6 +60,6 @@ FROM (
     ['Windows', 'iOS', 'Android', 'Mac OS', 'Linux'][1 + toUInt32(part(22) * 5)] AS os,
     toString(8 + toUInt32(part(23) * 9)) AS os_version,
     ['desktop', 'mobile', 'tablet'][1 + toUInt32(pow(part(24), 1.5) * 3)] AS device
-  FROM numbers({visits:UInt64})
+  FROM numbers({first_visit:UInt64}, {visits:UInt64})
 )
 ARRAY JOIN events AS event
